@@ -69,6 +69,9 @@ pub enum StoreError {
     Died,
 }
 
+/// What a read or a write gives back.
+pub type StoreResult<T> = Result<T, StoreError>;
+
 impl StoreError {
     pub(crate) fn closed() -> Self {
         Self::Unavailable("the store is closed".to_owned())

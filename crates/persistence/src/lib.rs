@@ -26,7 +26,7 @@ mod url;
 mod writer;
 
 pub use conn::{Conn, WriteTx};
-pub use error::{Conflict, Entity, StoreError};
+pub use error::{Conflict, Entity, StoreError, StoreResult};
 pub use migrations::OpenError;
 pub use store::{Store, StoreConfig};
 pub use url::{DatabaseUrl, UrlError};
