@@ -40,6 +40,9 @@ pub enum RuleViolation {
     /// A done job does not change.
     #[error("the job is done")]
     JobDone,
+    /// The job is not done yet.
+    #[error("the job is not done")]
+    JobNotDone,
     /// One application per person and job.
     #[error("applied already")]
     AlreadyApplied,

@@ -14,19 +14,42 @@
 //! store.close();
 //! ```
 
+pub mod accounts;
 mod any;
+pub mod blobs;
 mod conn;
 mod connect;
 mod error;
+pub mod hiring;
+pub mod idempotency;
+pub mod job_views;
+pub mod jobs;
 mod lane;
+mod locks;
 pub mod migrations;
+mod page;
+pub mod pictures;
+pub mod place;
+pub mod profiles;
+pub mod ratings;
+pub mod records;
+mod rows;
+mod schema;
+#[doc(hidden)]
+pub mod scratch;
+pub mod search;
+mod search_index;
+pub mod sessions;
 mod store;
 mod tap;
 mod url;
+#[doc(hidden)]
+pub mod workload;
 mod writer;
 
 pub use conn::{Conn, WriteTx};
 pub use error::{Conflict, Entity, StoreError, StoreResult};
 pub use migrations::OpenError;
+pub use page::{Page, PageRequest};
 pub use store::{Store, StoreConfig};
 pub use url::{DatabaseUrl, UrlError};

@@ -61,8 +61,8 @@ impl Store {
             }
         };
         let eager = matches!(url, DatabaseUrl::Sqlite(_));
-        let reads = Lane::open("reads", connector(Access::Read), config.readers, config.read_queue, eager)
-            .map_err(failed)?;
+        let reads =
+            Lane::open("reads", connector(Access::Read), config.readers, config.read_queue, eager).map_err(failed)?;
         Ok(Self(Arc::new(Inner { reads, writes, statements })))
     }
 

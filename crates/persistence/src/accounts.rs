@@ -1,0 +1,208 @@
+//! Accounts: who is registered, and how to find, change and erase them.
+
+use diesel::prelude::*;
+use gigline_domain::{Email, JobStatus, PersonName, Phone, Role, Timestamp, UserId, Username};
+
+use crate::any::AnyConn;
+use crate::records::Account;
+use crate::rows::{ACCOUNT, AccountRow, role_word, status_word};
+use crate::schema::{applications, assets, jobs, users};
+use crate::{Conflict, Conn, Entity, StoreError, StoreResult, WriteTx, blobs, locks, search_index};
+
+/// What a new account starts with.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// None for who registers by username.
+    pub email: Option<Email>,
+    /// First name.
+    pub first: PersonName,
+    /// Last name.
+    pub last: PersonName,
+    /// None for who registers by username.
+    pub phone: Option<Phone>,
+    /// The password's bcrypt hash.
+    pub password_hash: String,
+    /// Member or admin.
+    pub role: Role,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// What changes of an account; what is none stays.
+#[derive(Debug, Clone, Default)]
+pub struct AccountPatch {
+    /// First name.
+    pub first: Option<PersonName>,
+    /// Last name.
+    pub last: Option<PersonName>,
+    /// Address.
+    pub email: Option<Email>,
+    /// Telephone number.
+    pub phone: Option<Phone>,
+    /// Username.
+    pub username: Option<Username>,
+}
+
+/// How an account is looked up by who signs in.
+#[derive(Debug, Clone, Copy)]
+pub enum SignInName<'a> {
+    /// By address.
+    Email(&'a Email),
+    /// By username.
+    Username(&'a Username),
+}
+
+/// Adds an account under `username`.
+///
+/// Errors: `Conflict(EmailTaken)`, `Conflict(UsernameTaken)`.
+pub fn insert(tx: &mut WriteTx<'_>, new: &NewAccount, username: &Username) -> StoreResult<UserId> {
+    let inserted = tx.savepoint(|conn| {
+        diesel::insert_into(users::table)
+            .values((
+                users::email.eq(new.email.as_ref().map(Email::as_str)),
+                users::email_key.eq(new.email.as_ref().map(Email::key)),
+                users::username.eq(username.as_str()),
+                users::username_key.eq(username.key()),
+                users::first.eq(new.first.as_str()),
+                users::last.eq(new.last.as_str()),
+                users::phone.eq(new.phone.as_ref().map_or("", Phone::as_str)),
+                users::phone_digits.eq(new.phone.as_ref().map_or(0, Phone::digits)),
+                users::password_hash.eq(&new.password_hash),
+                users::role.eq(role_word(new.role)),
+                users::created_at.eq(new.created_at.micros()),
+            ))
+            .returning(users::id)
+            .get_result::<i64>(conn.db())
+    });
+    inserted.map(UserId::new).map_err(taken)
+}
+
+/// Adds an account under a username made from its name: the plain one, else one with a number that `salt` draws.
+///
+/// Errors: `Conflict(EmailTaken)`; `Conflict(UsernameTaken)` if eight draws in a row are taken.
+pub fn insert_named(tx: &mut WriteTx<'_>, new: &NewAccount, mut salt: impl FnMut() -> u32) -> StoreResult<UserId> {
+    let mut tried = insert(tx, new, &Username::propose(&new.first, &new.last, None));
+    for _ in 0..8 {
+        if !matches!(tried, Err(StoreError::Conflict(Conflict::UsernameTaken))) {
+            break;
+        }
+        tried = insert(tx, new, &Username::propose(&new.first, &new.last, Some(salt())));
+    }
+    tried
+}
+
+/// Which of an account's unique names a failed write ran into.
+fn taken(error: diesel::result::Error) -> StoreError {
+    match StoreError::unique(&error).as_deref() {
+        Some("users_email_key") => StoreError::Conflict(Conflict::EmailTaken),
+        Some("users_username_key") => StoreError::Conflict(Conflict::UsernameTaken),
+        _ => error.into(),
+    }
+}
+
+/// The account with this id.
+pub fn find(conn: &mut Conn, id: UserId) -> StoreResult<Option<Account>> {
+    let row: Option<AccountRow> =
+        users::table.filter(users::id.eq(id.get())).select(ACCOUNT).first(conn.db()).optional()?;
+    row.map(AccountRow::record).transpose()
+}
+
+/// The account with this id. Errors: `NotFound(User)`.
+pub fn get(conn: &mut Conn, id: UserId) -> StoreResult<Account> {
+    find(conn, id)?.ok_or(StoreError::NotFound(Entity::User))
+}
+
+/// The id and password hash of who signs in by this name.
+pub fn find_credentials(conn: &mut Conn, name: SignInName<'_>) -> StoreResult<Option<(UserId, String)>> {
+    let query = users::table.select((users::id, users::password_hash)).into_boxed();
+    let query = match name {
+        SignInName::Email(email) => query.filter(users::email_key.eq(email.key())),
+        SignInName::Username(username) => query.filter(users::username_key.eq(username.key())),
+    };
+    let row: Option<(i64, String)> = query.first(conn.db()).optional()?;
+    Ok(row.map(|(id, hash)| (UserId::new(id), hash)))
+}
+
+/// Puts a new hash of the same password in place of `old`; nothing if the password has changed meanwhile.
+pub fn rehash(tx: &mut WriteTx<'_>, id: UserId, old: &str, new: &str) -> StoreResult<()> {
+    diesel::update(users::table.filter(users::id.eq(id.get())).filter(users::password_hash.eq(old)))
+        .set(users::password_hash.eq(new))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+#[derive(AsChangeset)]
+#[diesel(table_name = users)]
+struct Changes {
+    first: Option<String>,
+    last: Option<String>,
+    email: Option<String>,
+    email_key: Option<String>,
+    phone: Option<String>,
+    phone_digits: Option<i64>,
+    username: Option<String>,
+    username_key: Option<String>,
+}
+
+/// Changes what `patch` holds. Errors: `NotFound(User)`, `Conflict(EmailTaken)`, `Conflict(UsernameTaken)`.
+pub fn update(tx: &mut WriteTx<'_>, id: UserId, patch: &AccountPatch) -> StoreResult<()> {
+    let changes = Changes {
+        first: patch.first.as_ref().map(|name| name.as_str().to_owned()),
+        last: patch.last.as_ref().map(|name| name.as_str().to_owned()),
+        email: patch.email.as_ref().map(|email| email.as_str().to_owned()),
+        email_key: patch.email.as_ref().map(Email::key),
+        phone: patch.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+        phone_digits: patch.phone.as_ref().map(Phone::digits),
+        username: patch.username.as_ref().map(|name| name.as_str().to_owned()),
+        username_key: patch.username.as_ref().map(Username::key),
+    };
+    let changed = tx
+        .savepoint(|conn| diesel::update(users::table.filter(users::id.eq(id.get()))).set(&changes).execute(conn.db()));
+    match changed {
+        // Nothing to change is no fault; who is not there is.
+        Err(diesel::result::Error::QueryBuilderError(_)) => get(tx, id).map(drop),
+        Ok(0) => Err(StoreError::NotFound(Entity::User)),
+        Ok(_) => Ok(()),
+        Err(error) => Err(taken(error)),
+    }
+}
+
+/// Makes the account with this address an admin's. Errors: `NotFound(User)`.
+pub fn promote(tx: &mut WriteTx<'_>, email: &Email) -> StoreResult<()> {
+    let changed = diesel::update(users::table.filter(users::email_key.eq(email.key())))
+        .set(users::role.eq(role_word(Role::Admin)))
+        .execute(tx.db())?;
+    if changed == 0 { Err(StoreError::NotFound(Entity::User)) } else { Ok(()) }
+}
+
+/// Erases an account: sessions, open jobs, applications, given ratings and pictures go with it; taken and done jobs
+/// and the ratings that others gave stay without it. The files of its pictures are doomed in the same transaction.
+///
+/// Errors: `NotFound(User)`.
+pub fn erase(tx: &mut WriteTx<'_>, id: UserId, now: Timestamp) -> StoreResult<()> {
+    locks::user(tx, id)?;
+    let open = open_jobs(tx.db(), id)?;
+    let doomed: Vec<(String, String)> = assets::table
+        .filter(assets::user_id.eq(id.get()))
+        .select((assets::blob, assets::thumbnail_blob))
+        .load(tx.db())?;
+    blobs::doom(tx, doomed.into_iter().flat_map(|(blob, thumbnail)| [blob, thumbnail]), now)?;
+    for job in open {
+        search_index::remove(tx, job)?;
+    }
+    diesel::delete(
+        jobs::table.filter(jobs::poster_id.eq(id.get())).filter(jobs::status.eq(status_word(JobStatus::Open))),
+    )
+    .execute(tx.db())?;
+    diesel::delete(applications::table.filter(applications::user_id.eq(id.get()))).execute(tx.db())?;
+    let gone = diesel::delete(users::table.filter(users::id.eq(id.get()))).execute(tx.db())?;
+    if gone == 0 { Err(StoreError::NotFound(Entity::User)) } else { Ok(()) }
+}
+
+fn open_jobs(conn: &mut AnyConn, poster: UserId) -> QueryResult<Vec<i64>> {
+    jobs::table
+        .filter(jobs::poster_id.eq(poster.get()))
+        .filter(jobs::status.eq(status_word(JobStatus::Open)))
+        .select(jobs::id)
+        .load(conn)
+}

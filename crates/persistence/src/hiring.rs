@@ -1,0 +1,121 @@
+//! How a job finds its receiver: applying, withdrawing, being picked, finishing.
+//!
+//! Each change locks the job first and is then one conditional statement whose row count decides; the domain's rules
+//! say why when it changed nothing.
+
+use diesel::dsl::{count_star, exists};
+use diesel::prelude::*;
+use gigline_domain::{Change, JobId, JobStatus, RuleViolation, Timestamp, UserId};
+
+use crate::rows::status_word;
+use crate::schema::{applications, jobs, ratings};
+use crate::{Entity, StoreError, StoreResult, WriteTx, locks};
+
+fn is_candidate(tx: &mut WriteTx<'_>, job: JobId, user: UserId) -> StoreResult<bool> {
+    let count: i64 = applications::table
+        .filter(applications::job_id.eq(job.get()))
+        .filter(applications::user_id.eq(user.get()))
+        .select(count_star())
+        .first(tx.db())?;
+    Ok(count > 0)
+}
+
+/// Makes `applicant` a candidate for an open job.
+///
+/// Of several equal calls exactly one succeeds. Errors: `NotFound(Job)`, `NotFound(User)`, `Refused` with `OwnJob`,
+/// `JobNotOpen` or `AlreadyApplied`.
+pub fn apply(tx: &mut WriteTx<'_>, job: JobId, applicant: UserId, now: Timestamp) -> StoreResult<()> {
+    let life = locks::job(tx, job)?;
+    let applied = is_candidate(tx, job, applicant)?;
+    life.apply(applicant, applied)?;
+    locks::user(tx, applicant)?;
+    diesel::insert_into(applications::table)
+        .values((
+            applications::job_id.eq(job.get()),
+            applications::user_id.eq(applicant.get()),
+            applications::created_at.eq(now.micros()),
+        ))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// Takes an application back.
+///
+/// Errors: `NotFound(Job)`, `NotFound(Candidate)`, `Refused(PickedAlready)`.
+pub fn withdraw(tx: &mut WriteTx<'_>, job: JobId, applicant: UserId) -> StoreResult<()> {
+    let life = locks::job(tx, job)?;
+    let gone = diesel::delete(
+        applications::table
+            .filter(applications::job_id.eq(job.get()))
+            .filter(applications::user_id.eq(applicant.get())),
+    )
+    .execute(tx.db())?;
+    life.withdraw(applicant, gone > 0).map_err(candidate_missing)
+}
+
+/// Gives `job` to `candidate`, who is no longer among the candidates then.
+///
+/// Of several calls with different candidates exactly one succeeds; the same pick again changes nothing. Errors:
+/// `NotFound(Job)`, `NotFound(Candidate)`, `Refused` with `NotThePoster` or `JobNotOpen`.
+pub fn choose(tx: &mut WriteTx<'_>, actor: UserId, job: JobId, candidate: UserId) -> StoreResult<()> {
+    let life = locks::job(tx, job)?;
+    let applied = exists(
+        applications::table
+            .filter(applications::job_id.eq(job.get()))
+            .filter(applications::user_id.eq(candidate.get())),
+    );
+    let open = jobs::table
+        .filter(jobs::id.eq(job.get()))
+        .filter(jobs::poster_id.eq(actor.get()))
+        .filter(jobs::status.eq(status_word(JobStatus::Open)))
+        .filter(applied);
+    let chosen = diesel::update(open)
+        .set((jobs::status.eq(status_word(JobStatus::Taken)), jobs::receiver_id.eq(candidate.get())))
+        .execute(tx.db())?;
+    if chosen == 0 {
+        return match life.choose(actor, candidate, false).map_err(candidate_missing)? {
+            Change::AlreadySo => Ok(()),
+            Change::Needed => Err(StoreError::NotFound(Entity::Candidate)),
+        };
+    }
+    diesel::delete(
+        applications::table
+            .filter(applications::job_id.eq(job.get()))
+            .filter(applications::user_id.eq(candidate.get())),
+    )
+    .execute(tx.db())?;
+    Ok(())
+}
+
+/// Calls a taken job done; what the two have said of each other is verified from then on. Again changes nothing.
+///
+/// Errors: `NotFound(Job)`, `Refused` with `NotAParty` or `JobNotTaken`.
+pub fn finish(tx: &mut WriteTx<'_>, actor: UserId, job: JobId) -> StoreResult<()> {
+    let life = locks::job(tx, job)?;
+    let taken = jobs::table
+        .filter(jobs::id.eq(job.get()))
+        .filter(jobs::status.eq(status_word(JobStatus::Taken)))
+        .filter(jobs::poster_id.eq(actor.get()).or(jobs::receiver_id.eq(actor.get())));
+    let finished = diesel::update(taken).set(jobs::status.eq(status_word(JobStatus::Done))).execute(tx.db())?;
+    if finished == 0 {
+        return life.finish(actor).map(drop).map_err(StoreError::from);
+    }
+    if let (Some(poster), Some(receiver)) = (life.poster, life.receiver) {
+        let between = ratings::table.filter(ratings::verified.eq(false)).filter(
+            ratings::author_id
+                .eq(poster.get())
+                .and(ratings::subject_id.eq(receiver.get()))
+                .or(ratings::author_id.eq(receiver.get()).and(ratings::subject_id.eq(poster.get()))),
+        );
+        diesel::update(between).set(ratings::verified.eq(true)).execute(tx.db())?;
+    }
+    Ok(())
+}
+
+/// Whoever names a candidate that is none has named something that is not there.
+fn candidate_missing(violation: RuleViolation) -> StoreError {
+    match violation {
+        RuleViolation::NotACandidate => StoreError::NotFound(Entity::Candidate),
+        other => StoreError::Refused(other),
+    }
+}

@@ -1,0 +1,197 @@
+//! Accounts with all that belongs to them, in a fixed number of statements for one or for a page of them.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+use gigline_domain::{JobStatus, UserId};
+
+use crate::any::AnyConn;
+use crate::records::{Account, JobLine, Picture, Profile, RatingLine, RatingSummary, Sight, Viewer};
+use crate::rows::{
+    ACCOUNT, AccountRow, JOB_LINE, JobLineRow, RATING_LINE, RatingLineRow, job_line, newest_of, own_pictures,
+    rating_line, status_word,
+};
+use crate::schema::{applications, jobs, ratings, users};
+use crate::{Conn, Entity, Page, PageRequest, StoreError, StoreResult};
+
+/// Inner lists end at their newest hundred.
+const CAP: i64 = 100;
+
+/// One account as `viewer` sees it. Errors: `NotFound(User)`.
+pub fn get(conn: &mut Conn, id: UserId, viewer: Viewer) -> StoreResult<Profile> {
+    conn.snapshot(|conn| {
+        let account = crate::accounts::get(conn, id)?;
+        assemble(conn.db(), vec![account], viewer)?.pop().ok_or(StoreError::NotFound(Entity::User))
+    })
+}
+
+/// A page of all accounts, from the newest back, the oldest first within it.
+pub fn list(conn: &mut Conn, page: PageRequest, viewer: Viewer) -> StoreResult<Page<Profile>> {
+    let query = users::table.select(ACCOUNT).order(users::id.desc()).limit(page.probe()).into_boxed();
+    let query = match page.after {
+        Some(before) => query.filter(users::id.lt(before)),
+        None => query,
+    };
+    conn.snapshot(|conn| {
+        let rows: Vec<AccountRow> = query.load(conn.db())?;
+        let accounts = rows.into_iter().map(AccountRow::record).collect::<StoreResult<Vec<_>>>()?;
+        let Page { items, next } = Page::cut(accounts, page.limit, |account| account.person.id.get()).reversed();
+        Ok(Page { items: assemble(conn.db(), items, viewer)?, next })
+    })
+}
+
+/// Everything around some accounts.
+fn assemble(conn: &mut AnyConn, accounts: Vec<Account>, viewer: Viewer) -> StoreResult<Vec<Profile>> {
+    let ids: Vec<i64> = accounts.iter().map(|account| account.person.id.get()).collect();
+    let sights = sights(conn, &ids, viewer)?;
+    let seen_whole: Vec<i64> = ids.iter().copied().filter(|id| sights(*id) == Sight::Full).collect();
+    let mut pictures = grouped(own_pictures(conn, &ids, CAP)?.into_iter().map(|p: Picture| (p.user_id.get(), p)));
+    let mut posted = posted_jobs(conn, &ids)?;
+    let mut received = received_jobs(conn, &ids)?;
+    let mut applied = applied_jobs(conn, &seen_whole)?;
+    let mut given = given_ratings(conn, &ids)?;
+    let mut got = got_ratings(conn, &ids)?;
+    let summaries = summaries(conn, &ids)?;
+    let profile = |account: Account| {
+        let id = account.person.id.get();
+        Profile {
+            sight: sights(id),
+            pictures: pictures.remove(&id).unwrap_or_default(),
+            posted: posted.remove(&id).unwrap_or_default(),
+            received: received.remove(&id).unwrap_or_default(),
+            applied: applied.remove(&id).unwrap_or_default(),
+            given: given.remove(&id).unwrap_or_default(),
+            got: got.remove(&id).unwrap_or_default(),
+            rating: summaries.get(&id).copied().unwrap_or_default(),
+            account,
+        }
+    };
+    Ok(accounts.into_iter().map(profile).collect())
+}
+
+/// How much of each of `ids` the viewer may see.
+fn sights(conn: &mut AnyConn, ids: &[i64], viewer: Viewer) -> StoreResult<impl Fn(i64) -> Sight + use<>> {
+    let me = viewer.id.map(UserId::get);
+    let others: Vec<i64> = ids.iter().copied().filter(|id| me != Some(*id)).collect();
+    let parties = match me {
+        Some(me) if !viewer.admin && !others.is_empty() => parties(conn, me, &others)?,
+        _ => HashSet::new(),
+    };
+    Ok(move |id: i64| {
+        if viewer.admin || me == Some(id) {
+            Sight::Full
+        } else if parties.contains(&id) {
+            Sight::Contact
+        } else {
+            Sight::Public
+        }
+    })
+}
+
+/// Who of `others` shares a taken or done job with `me`.
+fn parties(conn: &mut AnyConn, me: i64, others: &[i64]) -> StoreResult<HashSet<i64>> {
+    let pairs: Vec<(Option<i64>, Option<i64>)> = jobs::table
+        .filter(jobs::status.ne(status_word(JobStatus::Open)))
+        .filter(
+            jobs::poster_id
+                .eq(me)
+                .and(jobs::receiver_id.eq_any(others))
+                .or(jobs::receiver_id.eq(me).and(jobs::poster_id.eq_any(others))),
+        )
+        .select((jobs::poster_id, jobs::receiver_id))
+        .distinct()
+        .load(conn)?;
+    Ok(pairs.into_iter().flat_map(|(poster, receiver)| [poster, receiver]).flatten().collect())
+}
+
+type Grouped<T> = HashMap<i64, Vec<T>>;
+
+fn grouped<T>(pairs: impl Iterator<Item = (i64, T)>) -> Grouped<T> {
+    let mut groups = Grouped::new();
+    for (owner, item) in pairs {
+        groups.entry(owner).or_default().push(item);
+    }
+    groups
+}
+
+/// Rows come newest first, for the cap; they are shown oldest first.
+fn oldest_first<T>(mut groups: Grouped<T>) -> Grouped<T> {
+    groups.values_mut().for_each(|group| group.reverse());
+    groups
+}
+
+fn job_lines(rows: Vec<(Option<i64>, JobLineRow)>) -> StoreResult<Grouped<JobLine>> {
+    let lines = rows
+        .into_iter()
+        .filter_map(|(owner, row)| owner.map(|owner| (owner, row)))
+        .map(|(owner, row)| Ok((owner, job_line(row)?)))
+        .collect::<StoreResult<Vec<_>>>()?;
+    Ok(oldest_first(grouped(lines.into_iter())))
+}
+
+fn rating_lines(rows: Vec<(Option<i64>, RatingLineRow)>) -> Grouped<RatingLine> {
+    let lines = rows.into_iter().filter_map(|(owner, row)| owner.map(|owner| (owner, rating_line(row))));
+    oldest_first(grouped(lines))
+}
+
+/// The newest rows of `$table` per parent, with the parent's id: by index and limit for one parent, ranked for many.
+macro_rules! newest_lines {
+    ($conn:expr, $ids:expr, $table:ident, $parent:ident, $columns:expr) => {{
+        let query = $table::table.select(($table::$parent.nullable(), $columns)).order($table::id.desc()).into_boxed();
+        let query = match $ids {
+            [one] => query.filter($table::$parent.eq(*one)).limit(CAP),
+            many => query.filter(newest_of(stringify!($table), stringify!($parent), many, "1 = 1", CAP)),
+        };
+        query.load($conn)?
+    }};
+}
+
+fn posted_jobs(conn: &mut AnyConn, ids: &[i64]) -> StoreResult<Grouped<JobLine>> {
+    job_lines(newest_lines!(conn, ids, jobs, poster_id, JOB_LINE))
+}
+
+fn received_jobs(conn: &mut AnyConn, ids: &[i64]) -> StoreResult<Grouped<JobLine>> {
+    job_lines(newest_lines!(conn, ids, jobs, receiver_id, JOB_LINE))
+}
+
+fn given_ratings(conn: &mut AnyConn, ids: &[i64]) -> StoreResult<Grouped<RatingLine>> {
+    Ok(rating_lines(newest_lines!(conn, ids, ratings, author_id, RATING_LINE)))
+}
+
+fn got_ratings(conn: &mut AnyConn, ids: &[i64]) -> StoreResult<Grouped<RatingLine>> {
+    Ok(rating_lines(newest_lines!(conn, ids, ratings, subject_id, RATING_LINE)))
+}
+
+fn applied_jobs(conn: &mut AnyConn, ids: &[i64]) -> StoreResult<Grouped<JobLine>> {
+    if ids.is_empty() {
+        return Ok(Grouped::new());
+    }
+    let rows: Vec<(i64, JobLineRow)> = applications::table
+        .inner_join(jobs::table.on(jobs::id.eq(applications::job_id)))
+        .filter(newest_of("applications", "user_id", ids, "1 = 1", CAP))
+        .select((applications::user_id, JOB_LINE))
+        .order(applications::id.desc())
+        .load(conn)?;
+    job_lines(rows.into_iter().map(|(owner, row)| (Some(owner), row)).collect())
+}
+
+fn summaries(conn: &mut AnyConn, ids: &[i64]) -> StoreResult<HashMap<i64, RatingSummary>> {
+    let rows: Vec<(Option<i64>, bool, i64, i64)> = ratings::table
+        .filter(ratings::subject_id.eq_any(ids))
+        .group_by((ratings::subject_id, ratings::verified, ratings::rate))
+        .select((ratings::subject_id, ratings::verified, ratings::rate, count_star()))
+        .load(conn)?;
+    let mut sums: HashMap<i64, RatingSummary> = HashMap::new();
+    for (subject, verified, rate, count) in rows {
+        let Some(subject) = subject else { continue };
+        let sum = sums.entry(subject).or_default();
+        sum.count += count;
+        sum.sum += count * rate;
+        if verified {
+            sum.verified_count += count;
+            sum.verified_sum += count * rate;
+        }
+    }
+    Ok(sums)
+}

@@ -1,0 +1,287 @@
+//! Jobs by words, best match first, with the same answers on SQLite and on PostgreSQL.
+//!
+//! A job is found if it has every word that was asked for, each as the beginning of one of its words. Its score adds
+//! up over those words: 200 where one begins a word of the title and 40 more where it is a whole one, 20 and 4 in
+//! skills and category, 2 in description and location; so a match in a heavier place always outweighs those in
+//! lighter ones. Equal scores go newest first. Where fewer than twenty jobs are found, words that are spelt almost
+//! like the ones asked for count too, at half the score. At most the best two thousand are looked at.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Double, Text};
+use gigline_domain::{Place, SearchTerms, edit_distance};
+
+use crate::any::AnyConn;
+use crate::job_views::{self, JobFilter};
+use crate::place::measure;
+use crate::records::{Job, Viewer};
+use crate::rows::status_word;
+use crate::search_index::with_edges;
+use crate::{Conn, Page, PageRequest, StoreError, StoreResult};
+
+/// Where a list by score goes on: the score and id of the last job shown.
+pub type SearchCursor = (i64, i64);
+
+const DEPTH: i64 = 2_000;
+const ENOUGH: usize = 20;
+
+/// A word that was asked for, and the words of the dictionary that it may have meant.
+struct Term {
+    word: String,
+    similar: Vec<String>,
+}
+
+#[derive(QueryableByName)]
+struct Hit {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = BigInt)]
+    score: i64,
+    #[diesel(sql_type = Double)]
+    longitude: f64,
+    #[diesel(sql_type = Double)]
+    latitude: f64,
+}
+
+/// A page of the jobs that match `terms` and pass the filter, best first. No terms find nothing.
+pub fn search(
+    conn: &mut Conn,
+    terms: &SearchTerms,
+    filter: &JobFilter,
+    page: PageRequest<SearchCursor>,
+    viewer: Viewer,
+) -> StoreResult<Page<Job, SearchCursor>> {
+    if terms.is_empty() {
+        return Ok(Page { items: Vec::new(), next: None });
+    }
+    conn.snapshot(|conn| {
+        let hits = find(conn.db(), terms, filter)?;
+        show(conn, hits, filter, page, viewer)
+    })
+}
+
+/// All that match, best first: by the words as they are and, if these find few, by similar ones too.
+fn find(conn: &mut AnyConn, terms: &SearchTerms, filter: &JobFilter) -> StoreResult<Vec<Hit>> {
+    let mut asked: Vec<Term> =
+        terms.words().iter().map(|word| Term { word: word.clone(), similar: Vec::new() }).collect();
+    let hits = rank(conn, &asked, filter)?;
+    if hits.len() >= ENOUGH {
+        return Ok(hits);
+    }
+    for term in &mut asked {
+        term.similar = similar(conn, &term.word)?;
+    }
+    if asked.iter().all(|term| term.similar.is_empty()) { Ok(hits) } else { rank(conn, &asked, filter) }
+}
+
+/// The page of `hits` that was asked for, as jobs.
+fn show(
+    conn: &mut Conn,
+    mut hits: Vec<Hit>,
+    filter: &JobFilter,
+    page: PageRequest<SearchCursor>,
+    viewer: Viewer,
+) -> StoreResult<Page<Job, SearchCursor>> {
+    if let Some((score, id)) = page.after {
+        hits.retain(|hit| (hit.score, hit.id) < (score, id));
+    }
+    let Page { items, next } = Page::cut(hits, page.limit, |hit| (hit.score, hit.id));
+    let ids: Vec<i64> = items.iter().map(|hit| hit.id).collect();
+    let mut found = job_views::in_order(conn, &ids, viewer)?;
+    if let Some(circle) = &filter.within {
+        measure(&mut found, circle);
+    }
+    Ok(Page { items: found, next })
+}
+
+/// The best matches in order.
+fn rank(conn: &mut AnyConn, terms: &[Term], filter: &JobFilter) -> StoreResult<Vec<Hit>> {
+    let category = filter.category.clone().unwrap_or_default();
+    let mut hits: Vec<Hit> = match conn {
+        AnyConn::Sqlite(conn) => diesel::sql_query(sqlite::statement(terms, &conditions(filter, "?")))
+            .bind::<Text, _>(category)
+            .load(conn)?,
+        AnyConn::Pg(conn) => diesel::sql_query(postgres::statement(terms, &conditions(filter, "$1")))
+            .bind::<Text, _>(category)
+            .load(conn)?,
+    };
+    if let Some(circle) = &filter.within {
+        let mut kept = Vec::with_capacity(hits.len());
+        for hit in hits {
+            let place =
+                Place::new(hit.longitude, hit.latitude).map_err(|fault| StoreError::Corrupt(fault.to_string()))?;
+            if !place.is_nowhere() && circle.distance_within(place).is_some() {
+                kept.push(hit);
+            }
+        }
+        hits = kept;
+    }
+    Ok(hits)
+}
+
+/// What the filter asks of a row of `jobs`; `category` is the placeholder of the one bound value.
+fn conditions(filter: &JobFilter, category: &str) -> String {
+    // The placeholder must be used even where no category is asked for.
+    let mut all = match filter.category {
+        Some(_) => vec![format!("jobs.category = {category}")],
+        None => vec![format!("{category} = ''")],
+    };
+    all.extend(filter.status.map(|status| format!("jobs.status = '{}'", status_word(status))));
+    all.extend(filter.poster.map(|poster| format!("jobs.poster_id = {poster}")));
+    if let Some(circle) = &filter.within {
+        let found = circle.bounding_box();
+        let [one, other] = found.longitudes;
+        all.push(format!(
+            "jobs.latitude BETWEEN {} AND {} AND (jobs.longitude BETWEEN {} AND {} OR jobs.longitude BETWEEN {} AND {})",
+            found.south, found.north, one.west, one.east, other.west, other.east
+        ));
+    }
+    all.join(" AND ")
+}
+
+/// The words of the dictionary within one edit of a word of four letters or more, two of eight or more; nearest first.
+fn similar(conn: &mut AnyConn, word: &str) -> StoreResult<Vec<String>> {
+    const CANDIDATES: i64 = 200;
+    const KEPT: usize = 8;
+    let limit = match word.chars().count() {
+        0..=3 => return Ok(Vec::new()),
+        4..=7 => 1,
+        _ => 2,
+    };
+    #[derive(QueryableByName)]
+    struct Known {
+        #[diesel(sql_type = Text)]
+        word: String,
+    }
+    let known: Vec<Known> = match conn {
+        AnyConn::Sqlite(conn) => diesel::sql_query(
+            "SELECT trim(word, '^$') AS word FROM search_word_trigrams WHERE search_word_trigrams MATCH ? \
+             ORDER BY rank LIMIT ?",
+        )
+        .bind::<Text, _>(sqlite::any_trigram(&with_edges(word)))
+        .bind::<BigInt, _>(CANDIDATES)
+        .load(conn)?,
+        AnyConn::Pg(conn) => {
+            diesel::sql_query("SELECT set_limit(0.1)").execute(conn)?;
+            diesel::sql_query(
+                "SELECT word FROM search_words WHERE word % $1 ORDER BY similarity(word, $1) DESC, word LIMIT $2",
+            )
+            .bind::<Text, _>(word)
+            .bind::<BigInt, _>(CANDIDATES)
+            .load(conn)?
+        }
+    };
+    let near = known.into_iter().filter(|known| known.word != word);
+    let mut near: Vec<(usize, String)> =
+        near.filter_map(|known| edit_distance(word, &known.word, limit).map(|edits| (edits, known.word))).collect();
+    near.sort();
+    near.truncate(KEPT);
+    Ok(near.into_iter().map(|(_, word)| word).collect())
+}
+
+/// A place where words may stand: its name on either database and what a match in it adds to the score.
+struct Class {
+    column: &'static str,
+    weight: char,
+    begins: i64,
+    whole: i64,
+}
+
+const CLASSES: [Class; 3] = [
+    Class { column: "title", weight: 'A', begins: 200, whole: 40 },
+    Class { column: "tags", weight: 'B', begins: 20, whole: 4 },
+    Class { column: "body", weight: 'C', begins: 2, whole: 0 },
+];
+
+/// The question in FTS5's words. Terms are letters and digits only, so they may stand in the text.
+mod sqlite {
+    use super::{CLASSES, DEPTH, Term};
+
+    pub(super) fn statement(terms: &[Term], conditions: &str) -> String {
+        let parts: Vec<String> = terms.iter().flat_map(parts).collect();
+        let all: Vec<String> = terms.iter().map(any_of).collect();
+        format!(
+            "SELECT jobs.id AS id, sum(hits.score) AS score, jobs.longitude AS longitude, jobs.latitude AS latitude \
+             FROM ({}) AS hits JOIN jobs ON jobs.id = hits.id \
+             WHERE hits.id IN (SELECT rowid FROM job_words WHERE job_words MATCH '{}') AND {conditions} \
+             GROUP BY jobs.id ORDER BY score DESC, jobs.id DESC LIMIT {DEPTH}",
+            parts.join(" UNION ALL "),
+            all.join(" AND "),
+        )
+    }
+
+    fn any_of(term: &Term) -> String {
+        let similar: String = term.similar.iter().map(|word| format!(" OR \"{word}\"")).collect();
+        format!("(\"{}\" *{similar})", term.word)
+    }
+
+    /// One select for each thing that adds to the score.
+    fn parts(term: &Term) -> Vec<String> {
+        let select = |score: i64, column: &str, what: &str| {
+            format!(
+                "SELECT rowid AS id, {score} AS score FROM job_words WHERE job_words MATCH '{{{column}}} : ({what})'"
+            )
+        };
+        let mut parts = Vec::new();
+        for class in &CLASSES {
+            parts.push(select(class.begins, class.column, &format!("\"{}\" *", term.word)));
+            if class.whole > 0 {
+                parts.push(select(class.whole, class.column, &format!("\"{}\"", term.word)));
+            }
+            if !term.similar.is_empty() {
+                let similar: Vec<String> = term.similar.iter().map(|word| format!("\"{word}\"")).collect();
+                parts.push(select(class.begins / 2, class.column, &similar.join(" OR ")));
+            }
+        }
+        parts
+    }
+
+    /// A question for any three letters in a row.
+    pub(super) fn any_trigram(word: &str) -> String {
+        let letters: Vec<char> = word.chars().collect();
+        let trigrams: Vec<String> =
+            letters.windows(3).map(|three| format!("\"{}\"", three.iter().collect::<String>())).collect();
+        trigrams.join(" OR ")
+    }
+}
+
+/// The question in tsquery's words. Terms are letters and digits only, so they may stand in the text.
+mod postgres {
+    use super::{CLASSES, DEPTH, Term};
+
+    pub(super) fn statement(terms: &[Term], conditions: &str) -> String {
+        let scores: Vec<String> = terms.iter().flat_map(scores).collect();
+        let all: Vec<String> = terms.iter().map(any_of).collect();
+        format!(
+            "SELECT jobs.id AS id, ({})::bigint AS score, jobs.longitude AS longitude, jobs.latitude AS latitude \
+             FROM job_words JOIN jobs ON jobs.id = job_words.job_id \
+             WHERE job_words.words @@ '{}'::tsquery AND {conditions} \
+             ORDER BY score DESC, jobs.id DESC LIMIT {DEPTH}",
+            scores.join(" + "),
+            all.join(" & "),
+        )
+    }
+
+    fn any_of(term: &Term) -> String {
+        let similar: String = term.similar.iter().map(|word| format!(" | ''{word}''")).collect();
+        format!("(''{}'':*{similar})", term.word)
+    }
+
+    fn scores(term: &Term) -> Vec<String> {
+        let score = |points: i64, what: String| {
+            format!("CASE WHEN job_words.words @@ '{what}'::tsquery THEN {points} ELSE 0 END")
+        };
+        let mut scores = Vec::new();
+        for class in &CLASSES {
+            scores.push(score(class.begins, format!("''{}'':*{}", term.word, class.weight)));
+            if class.whole > 0 {
+                scores.push(score(class.whole, format!("''{}'':{}", term.word, class.weight)));
+            }
+            if !term.similar.is_empty() {
+                let similar: Vec<String> =
+                    term.similar.iter().map(|word| format!("''{word}'':{}", class.weight)).collect();
+                scores.push(score(class.begins / 2, similar.join(" | ")));
+            }
+        }
+        scores
+    }
+}

@@ -1,0 +1,144 @@
+//! The words of jobs, kept in the transaction that changes the job: FTS5 on SQLite, a tsvector on PostgreSQL.
+//!
+//! Both get words that are folded already and three classes of weight, so both find and rank the same.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Text};
+use gigline_domain::fold_words;
+
+use crate::any::AnyConn;
+use crate::schema::{job_words, jobs, search_word_trigrams, search_words};
+use crate::{StoreResult, WriteTx};
+
+/// The texts of a job that can be searched.
+pub(crate) struct IndexedText<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) skills: &'a str,
+    pub(crate) category: &'a str,
+    pub(crate) description: &'a str,
+    pub(crate) location: &'a str,
+}
+
+/// The folded words of a job by weight: the title's, those of skills and category, those of description and location.
+struct Words {
+    title: Vec<String>,
+    tags: Vec<String>,
+    body: Vec<String>,
+}
+
+impl IndexedText<'_> {
+    fn words(&self) -> Words {
+        let both = |one: &str, other: &str| [fold_words(one), fold_words(other)].concat();
+        Words {
+            title: fold_words(self.title),
+            tags: both(self.skills, self.category),
+            body: both(self.description, self.location),
+        }
+    }
+}
+
+/// Indexes a job, whether it was indexed before or not.
+pub(crate) fn put(tx: &mut WriteTx<'_>, job: i64, text: &IndexedText<'_>) -> StoreResult<()> {
+    let words = text.words();
+    match tx.db() {
+        AnyConn::Sqlite(conn) => {
+            diesel::replace_into(job_words::table)
+                .values((
+                    job_words::rowid.eq(job),
+                    job_words::title.eq(words.title.join(" ")),
+                    job_words::tags.eq(words.tags.join(" ")),
+                    job_words::body.eq(words.body.join(" ")),
+                ))
+                .execute(conn)?;
+        }
+        AnyConn::Pg(conn) => {
+            diesel::sql_query(
+                "INSERT INTO job_words (job_id, words) VALUES ($1, $2::tsvector) \
+                 ON CONFLICT (job_id) DO UPDATE SET words = excluded.words",
+            )
+            .bind::<BigInt, _>(job)
+            .bind::<Text, _>(tsvector(&words))
+            .execute(conn)?;
+        }
+    }
+    learn(tx, &words)
+}
+
+/// Indexes a job again from its row, after a change.
+pub(crate) fn refresh(tx: &mut WriteTx<'_>, job: i64) -> StoreResult<()> {
+    type Row = (String, String, String, String, String);
+    let row: Option<Row> = jobs::table
+        .filter(jobs::id.eq(job))
+        .select((jobs::title, jobs::relevant_skills, jobs::category, jobs::description, jobs::location))
+        .first(tx.db())
+        .optional()?;
+    let Some((title, skills, category, description, location)) = row else { return Ok(()) };
+    let text = IndexedText {
+        title: &title,
+        skills: &skills,
+        category: &category,
+        description: &description,
+        location: &location,
+    };
+    put(tx, job, &text)
+}
+
+/// Takes a job out of the index. On PostgreSQL its row goes with the job's.
+pub(crate) fn remove(tx: &mut WriteTx<'_>, job: i64) -> StoreResult<()> {
+    if let AnyConn::Sqlite(conn) = tx.db() {
+        diesel::delete(job_words::table.filter(job_words::rowid.eq(job))).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// A tsvector's text: each word with its places and their weight. Words hold letters and digits only.
+fn tsvector(words: &Words) -> String {
+    // PostgreSQL counts places up to 16383; only the weight of a place matters here, so all may share the last one.
+    let mut text = String::new();
+    let classes = [(&words.title, 'A'), (&words.tags, 'B'), (&words.body, 'C')];
+    for (class, weight) in classes {
+        for word in class.iter().collect::<BTreeSet<_>>() {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "'{word}':{}{weight} ", u32::from(weight));
+        }
+    }
+    text
+}
+
+/// Adds words to the dictionary that misspelt ones are held against: those of four letters and more.
+fn learn(tx: &mut WriteTx<'_>, words: &Words) -> StoreResult<()> {
+    let all = words.title.iter().chain(&words.tags).chain(&words.body);
+    // In order, so that two transactions that learn the same words never wait for each other crosswise.
+    let long: BTreeSet<&str> = all.map(String::as_str).filter(|word| word.chars().nth(3).is_some()).collect();
+    match tx.db() {
+        AnyConn::Sqlite(conn) => long.into_iter().try_for_each(|word| learn_one(conn, word))?,
+        AnyConn::Pg(conn) => {
+            diesel::sql_query("INSERT INTO search_words (word) SELECT unnest($1) ON CONFLICT DO NOTHING")
+                .bind::<Array<Text>, _>(long.into_iter().collect::<Vec<_>>())
+                .execute(conn)?;
+        }
+    }
+    Ok(())
+}
+
+fn learn_one(conn: &mut SqliteConnection, word: &str) -> QueryResult<()> {
+    let new: Option<i64> = diesel::insert_or_ignore_into(search_words::table)
+        .values(search_words::word.eq(word))
+        .returning(search_words::id)
+        .get_result(conn)
+        .optional()?;
+    if let Some(id) = new {
+        diesel::insert_into(search_word_trigrams::table)
+            .values((search_word_trigrams::rowid.eq(id), search_word_trigrams::word.eq(with_edges(word))))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// A word with its edges marked, so that its first and last letters make trigrams of their own, as in `pg_trgm`.
+pub(crate) fn with_edges(word: &str) -> String {
+    format!("^^{word}$")
+}

@@ -1,0 +1,63 @@
+//! What the benchmarks measure: one small durable row, written through the store or through a plain pool of writers.
+//!
+//! Not for the product. It is here because nothing outside of this crate may hold SQL or a connection.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use diesel::prelude::*;
+
+use crate::connect::{Access, Connector};
+use crate::lane::Lane;
+use crate::{DatabaseUrl, StoreResult, WriteTx, scratch};
+
+diesel::table! {
+    benchmark_rows (id) {
+        id -> BigInt,
+        owner -> BigInt,
+        body -> Text,
+    }
+}
+
+/// About as much text as a short message.
+const BODY: &str = "A hundred and twenty bytes or so of text, which is what a short message or the title and the place of \
+    a job come to.";
+
+/// Makes the table and its one index.
+pub fn prepare(url: &DatabaseUrl) -> Result<(), String> {
+    scratch::execute(
+        url,
+        "CREATE TABLE benchmark_rows (id INTEGER PRIMARY KEY AUTOINCREMENT, owner BIGINT NOT NULL, body TEXT NOT NULL); \
+         CREATE INDEX benchmark_rows_owner ON benchmark_rows (owner)",
+    )
+}
+
+/// Writes one row.
+pub fn insert(tx: &mut WriteTx<'_>, owner: i64) -> StoreResult<()> {
+    diesel::insert_into(benchmark_rows::table)
+        .values((benchmark_rows::owner.eq(owner), benchmark_rows::body.eq(BODY)))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// What a store is measured against: a pool of connections that all write, with the same promises to the disk.
+#[derive(Clone)]
+pub struct WriterPool(Lane);
+
+impl WriterPool {
+    /// A pool of `writers` connections before which `waiting` callers may wait.
+    pub fn open(url: &DatabaseUrl, writers: u32, waiting: usize) -> Result<Self, String> {
+        let connector = Connector::new(url.clone(), Access::Write, Arc::new(AtomicU64::new(0)));
+        Lane::open("writer pool", connector, writers, waiting, true).map(Self)
+    }
+
+    /// Writes one row in a transaction of its own.
+    pub fn insert_blocking(&self, owner: i64) -> StoreResult<()> {
+        self.0.run_blocking(|conn| conn.transact(|tx| insert(tx, owner))?)
+    }
+
+    /// The same from an async task.
+    pub async fn insert(&self, owner: i64) -> StoreResult<()> {
+        self.0.run(move |conn| conn.transact(|tx| insert(tx, owner))?).await
+    }
+}

@@ -1,0 +1,9 @@
+DROP TABLE search_words;
+DROP TABLE job_words;
+DROP TABLE doomed_blobs;
+DROP TABLE assets;
+DROP TABLE ratings;
+DROP TABLE applications;
+DROP TABLE jobs;
+DROP TABLE users;
+DROP EXTENSION pg_trgm;
