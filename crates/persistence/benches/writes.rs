@@ -14,7 +14,7 @@ use gigline_persistence::{DatabaseUrl, Store, StoreConfig};
 
 const SUBMITTERS: [usize; 4] = [1, 16, 64, 256];
 const ROUNDS: usize = 5;
-const ROUND: Duration = Duration::from_millis(400);
+const ROUND: Duration = Duration::from_millis(300);
 const WAITING: usize = 4096;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
