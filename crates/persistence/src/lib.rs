@@ -32,6 +32,8 @@ pub mod pictures;
 pub mod place;
 pub mod profiles;
 pub mod ratings;
+#[doc(hidden)]
+pub mod raw;
 pub mod records;
 mod rows;
 mod schema;
@@ -42,6 +44,8 @@ mod search_index;
 pub mod sessions;
 mod store;
 mod tap;
+#[cfg(test)]
+mod testing;
 mod url;
 #[doc(hidden)]
 pub mod workload;
@@ -53,3 +57,9 @@ pub use migrations::OpenError;
 pub use page::{Page, PageRequest};
 pub use store::{Store, StoreConfig};
 pub use url::{DatabaseUrl, UrlError};
+
+/// Asks the database for a sign of life. Errors: `Unavailable`.
+pub fn ping(conn: &mut Conn) -> StoreResult<()> {
+    use diesel::connection::SimpleConnection as _;
+    Ok(conn.db().batch_execute("SELECT 1")?)
+}

@@ -179,3 +179,6 @@ where
 {
     conn.transact(f).unwrap_or_else(|error| Err(StoreError::from(error).into()))
 }
+
+#[cfg(test)]
+mod tests;

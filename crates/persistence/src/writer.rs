@@ -168,3 +168,6 @@ fn in_one_transaction(conn: &mut Conn, group: &mut [Box<dyn Job>]) -> QueryResul
     }
     conn.keep()
 }
+
+#[cfg(test)]
+mod tests;

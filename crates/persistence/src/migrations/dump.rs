@@ -16,8 +16,7 @@ struct Line {
 
 const SQLITE: &str = "\
     SELECT type || ' ' || name || ' on ' || tbl_name || ': ' || coalesce(sql, '') AS line FROM sqlite_master \
-    WHERE name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' AND tbl_name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' \
-    ORDER BY 1";
+    WHERE name NOT GLOB 'sqlite_*' AND tbl_name NOT GLOB '__diesel*' ORDER BY 1";
 
 const POSTGRES: &str = "\
     SELECT * FROM (
