@@ -1,1 +1,1 @@
-//! The workspace's tests.
+//! Nothing but a place to hang the workspace's test binaries on.
