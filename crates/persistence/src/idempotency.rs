@@ -26,6 +26,9 @@ pub struct StoredAnswer {
     pub body: Vec<u8>,
 }
 
+/// Fingerprint, status, headers, body.
+type Row = (Vec<u8>, Option<i64>, String, Vec<u8>);
+
 /// The right to run the one request of a key, and to say how it went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reservation(i64);
@@ -58,7 +61,7 @@ pub fn begin(
     if let Some(id) = reserve(tx, user, key, fingerprint, now)? {
         return Ok(Begin::Fresh(Reservation(id)));
     }
-    let row: Option<(Vec<u8>, Option<i64>, String, Vec<u8>)> = keys::table
+    let row: Option<Row> = keys::table
         .filter(keys::user_id.eq(user.get()))
         .filter(keys::key.eq(key))
         .select((keys::fingerprint, keys::status, keys::headers, keys::body))
@@ -74,9 +77,13 @@ pub fn begin(
 
 /// Keeps the answer of a reserved request; false if it took so long that its key went to another.
 pub fn finish(tx: &mut WriteTx<'_>, reserved: Reservation, answer: &StoredAnswer) -> StoreResult<bool> {
-    let headers: String = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    let headers: Vec<String> = answer.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     let kept = diesel::update(keys::table.filter(keys::id.eq(reserved.0)).filter(keys::status.is_null()))
-        .set((keys::status.eq(i64::from(answer.status)), keys::headers.eq(headers), keys::body.eq(&answer.body)))
+        .set((
+            keys::status.eq(i64::from(answer.status)),
+            keys::headers.eq(headers.join("\n")),
+            keys::body.eq(&answer.body),
+        ))
         .execute(tx.db())?;
     Ok(kept == 1)
 }
@@ -138,3 +145,6 @@ fn answer(status: i64, headers: &str, body: Vec<u8>) -> StoreResult<StoredAnswer
         .collect::<StoreResult<_>>()?;
     Ok(StoredAnswer { status: u16::try_from(status).map_err(|_| corrupt())?, headers, body })
 }
+
+#[cfg(test)]
+mod tests;
