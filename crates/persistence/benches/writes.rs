@@ -6,11 +6,11 @@
 
 use std::future::Future;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gigline_persistence::workload::{self, WriterPool};
-use gigline_persistence::{DatabaseUrl, Store, StoreConfig};
+use gigline_persistence::{DatabaseUrl, Store, StoreConfig, StoreResult};
+use tokio::runtime::Runtime;
 
 const SUBMITTERS: [usize; 4] = [1, 16, 64, 256];
 const ROUNDS: usize = 5;
@@ -19,64 +19,59 @@ const WAITING: usize = 4096;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// One round: every submitter writes one row after the other until the time is up. Latencies in microseconds.
-type Round = Result<(Duration, Vec<u128>), Failure>;
-
 fn main() -> Result<(), Failure> {
-    let runtime = Arc::new(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     table(
         "threads",
-        &|store, n| threads(n, move |owner| Ok(store.write_blocking(move |tx| workload::insert(tx, owner))?)),
-        &|pool, n| threads(n, move |owner| Ok(pool.insert_blocking(owner)?)),
+        |store, n| by_threads(n, move || store.write_blocking(|tx| workload::insert(tx, 7))),
+        |pool, n| by_threads(n, move || pool.insert_blocking(7)),
     )?;
-    let (ours, theirs) = (Arc::clone(&runtime), runtime);
     table(
         "tasks",
-        &|store, n| {
-            ours.block_on(tasks(n, move |owner| {
+        |store, n| {
+            by_tasks(&runtime, n, move || {
                 let store = store.clone();
-                async move { Ok(store.write(move |tx| workload::insert(tx, owner)).await?) }
-            }))
+                async move { store.write(|tx| workload::insert(tx, 7)).await }
+            })
         },
-        &|pool, n| {
-            theirs.block_on(tasks(n, move |owner| {
+        |pool, n| {
+            by_tasks(&runtime, n, move || {
                 let pool = pool.clone();
-                async move { Ok(pool.insert(owner).await?) }
-            }))
+                async move { pool.insert(7).await }
+            })
         },
     )
 }
 
 fn table(
     kind: &str,
-    ours: &dyn Fn(Store, usize) -> Round,
-    theirs: &dyn Fn(WriterPool, usize) -> Round,
+    ours: impl Fn(Store, usize) -> Result<Submitter, Failure>,
+    theirs: impl Fn(WriterPool, usize) -> Result<Submitter, Failure>,
 ) -> Result<(), Failure> {
     println!("durable inserts a second, submitters are {kind}; medians of {ROUNDS} rounds of {ROUND:?} each in turn");
     println!("submitters |    store   p50 us   p99 us |  8 writers   p50 us   p99 us |  ratio (lowest .. highest)");
     for n in SUBMITTERS {
         let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
         let (store, pool) = (open_store(&dir.path().join("ours.db"))?, open_pool(&dir.path().join("theirs.db"))?);
-        let (mut mine, mut other) = (Vec::new(), Vec::new());
+        let mut rounds = Vec::new();
         for _ in 0..ROUNDS {
-            mine.push(Measured::of(ours(store.clone(), n)?));
-            other.push(Measured::of(theirs(pool.clone(), n)?));
+            let mine = ours(store.clone(), n)?;
+            if mine.refused > 0 {
+                return Err(format!("the store refused {} writes", mine.refused).into());
+            }
+            rounds.push((mine.measured(), theirs(pool.clone(), n)?.measured()));
         }
         store.close();
-        let mut ratios: Vec<f64> = mine.iter().zip(&other).map(|(a, b)| a.rate / b.rate).collect();
+        let (a, b) = (median(&rounds, |round| round.0), median(&rounds, |round| round.1));
+        let mut ratios: Vec<f64> = rounds.iter().map(|(mine, theirs)| mine.rate / theirs.rate).collect();
         ratios.sort_by(f64::total_cmp);
-        let (a, b) = (Measured::median(&mine), Measured::median(&other));
+        let ratio = |at: usize| ratios.get(at).copied().unwrap_or_default();
         println!(
-            "{n:>10} | {:>8.0} {:>8} {:>8} | {:>10.0} {:>8} {:>8} | {:>6.2} ({:.2} .. {:.2})",
-            a.rate,
-            a.p50,
-            a.p99,
-            b.rate,
-            b.p50,
-            b.p99,
-            ratios.get(ROUNDS / 2).copied().unwrap_or_default(),
-            ratios.first().copied().unwrap_or_default(),
-            ratios.last().copied().unwrap_or_default(),
+            "{n:>10} | {a} | {:>2}{b} | {:>6.2} ({:.2} .. {:.2})",
+            "",
+            ratio(ROUNDS / 2),
+            ratio(0),
+            ratio(ROUNDS - 1)
         );
     }
     println!();
@@ -97,53 +92,89 @@ fn open_pool(path: &Path) -> Result<WriterPool, Failure> {
     Ok(pool)
 }
 
-fn threads(n: usize, insert: impl Fn(i64) -> Result<(), Failure> + Clone + Send + 'static) -> Round {
+fn by_threads(n: usize, insert: impl Fn() -> StoreResult<()> + Clone + Send + 'static) -> Result<Submitter, Failure> {
     let start = Instant::now();
-    let submitters: Vec<_> = (0..n)
+    let threads: Vec<_> = (0..n)
         .map(|_| {
             let insert = insert.clone();
             std::thread::spawn(move || {
-                let mut latencies = Vec::new();
+                let mut submitter = Submitter::default();
                 while start.elapsed() < ROUND {
                     let before = Instant::now();
-                    insert(7)?;
-                    latencies.push(before.elapsed().as_micros());
+                    submitter.note(start, before, insert().is_ok());
                 }
-                Ok::<_, Failure>(latencies)
+                submitter
             })
         })
         .collect();
-    let mut all = Vec::new();
-    for submitter in submitters {
-        all.append(&mut submitter.join().map_err(|_panic| "a submitter panicked")??);
+    let mut all = Submitter::default();
+    for thread in threads {
+        all.add(thread.join().map_err(|_panic| "a submitter panicked")?);
     }
-    Ok((start.elapsed(), all))
+    Ok(all)
 }
 
-async fn tasks<F>(n: usize, insert: impl Fn(i64) -> F + Clone + Send + 'static) -> Round
+fn by_tasks<F>(
+    runtime: &Runtime,
+    n: usize,
+    insert: impl Fn() -> F + Clone + Send + 'static,
+) -> Result<Submitter, Failure>
 where
-    F: Future<Output = Result<(), Failure>> + Send,
+    F: Future<Output = StoreResult<()>> + Send,
 {
     let start = Instant::now();
-    let submitters: Vec<_> = (0..n)
+    let tasks: Vec<_> = (0..n)
         .map(|_| {
             let insert = insert.clone();
-            tokio::spawn(async move {
-                let mut latencies = Vec::new();
+            runtime.spawn(async move {
+                let mut submitter = Submitter::default();
                 while start.elapsed() < ROUND {
                     let before = Instant::now();
-                    insert(7).await?;
-                    latencies.push(before.elapsed().as_micros());
+                    submitter.note(start, before, insert().await.is_ok());
                 }
-                Ok::<_, Failure>(latencies)
+                submitter
             })
         })
         .collect();
-    let mut all = Vec::new();
-    for submitter in submitters {
-        all.append(&mut submitter.await??);
+    let mut all = Submitter::default();
+    for task in tasks {
+        all.add(runtime.block_on(task)?);
     }
-    Ok((start.elapsed(), all))
+    Ok(all)
+}
+
+/// What a submitter saw: it writes one row after the other until the time is up.
+#[derive(Default)]
+struct Submitter {
+    /// How long each write took, in microseconds.
+    took: Vec<u128>,
+    /// Those of `took` that were done when the time was up; the rest are stragglers.
+    in_time: u32,
+    /// Writes that gave up: a pool's writers may wait too long for a lock.
+    refused: u32,
+}
+
+impl Submitter {
+    fn note(&mut self, start: Instant, before: Instant, done: bool) {
+        if done {
+            self.took.push(before.elapsed().as_micros());
+            self.in_time += u32::from(start.elapsed() <= ROUND);
+        } else {
+            self.refused += 1;
+        }
+    }
+
+    fn add(&mut self, mut other: Self) {
+        self.took.append(&mut other.took);
+        self.in_time += other.in_time;
+        self.refused += other.refused;
+    }
+
+    fn measured(mut self) -> Measured {
+        self.took.sort_unstable();
+        let at = |percent: usize| self.took.get(self.took.len() * percent / 100).copied().unwrap_or_default();
+        Measured { rate: f64::from(self.in_time) / ROUND.as_secs_f64(), p50: at(50), p99: at(99) }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -153,19 +184,15 @@ struct Measured {
     p99: u128,
 }
 
-impl Measured {
-    fn of((elapsed, mut latencies): (Duration, Vec<u128>)) -> Self {
-        latencies.sort_unstable();
-        let count = latencies.len();
-        let at = |percent: usize| latencies.get(count * percent / 100).copied().unwrap_or_default();
-        let rate = f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / elapsed.as_secs_f64();
-        Self { rate, p50: at(50), p99: at(99) }
+impl std::fmt::Display for Measured {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:>8.0} {:>8} {:>8}", self.rate, self.p50, self.p99)
     }
+}
 
-    /// The round with the median rate.
-    fn median(rounds: &[Self]) -> Self {
-        let mut rounds = rounds.to_vec();
-        rounds.sort_by(|a, b| a.rate.total_cmp(&b.rate));
-        rounds.get(rounds.len() / 2).copied().unwrap_or(Self { rate: 0.0, p50: 0, p99: 0 })
-    }
+/// One side's round of the median rate.
+fn median(rounds: &[(Measured, Measured)], side: impl Fn(&(Measured, Measured)) -> Measured) -> Measured {
+    let mut measured: Vec<Measured> = rounds.iter().map(side).collect();
+    measured.sort_by(|a, b| a.rate.total_cmp(&b.rate));
+    measured.get(measured.len() / 2).copied().unwrap_or(Measured { rate: 0.0, p50: 0, p99: 0 })
 }

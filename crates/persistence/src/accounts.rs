@@ -144,6 +144,11 @@ struct Changes {
     username_key: Option<String>,
 }
 
+/// Sees to it that nobody changes an account before this transaction ends. Errors: `NotFound(User)`.
+pub fn lock(tx: &mut WriteTx<'_>, id: UserId) -> StoreResult<()> {
+    locks::user(tx, id)
+}
+
 /// Changes what `patch` holds. Errors: `NotFound(User)`, `Conflict(EmailTaken)`, `Conflict(UsernameTaken)`.
 pub fn update(tx: &mut WriteTx<'_>, id: UserId, patch: &AccountPatch) -> StoreResult<()> {
     let changes = Changes {

@@ -50,7 +50,6 @@ struct JobRow {
 
 /// The users table under two names, for the two people of one row.
 mod people {
-    #![expect(missing_docs, unreachable_pub, reason = "the macro makes documented-as-public items of its own")]
     use crate::schema::users;
     diesel::alias!(users as posters: Posters, users as receivers: Receivers);
 }

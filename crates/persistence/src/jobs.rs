@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 use gigline_domain::{
-    Category, DateActivity, Description, Duration, JobId, JobStatus, JobTitle, LocationText, Notes, Place, Reward,
-    Skills, Timestamp, UserId,
+    Category, DateActivity, Description, Duration, JobId, JobLife, JobStatus, JobTitle, LocationText, Notes, Place,
+    Reward, Skills, Timestamp, UserId,
 };
 
 use crate::rows::status_word;
@@ -94,6 +94,11 @@ pub fn insert(tx: &mut WriteTx<'_>, poster: UserId, new: &NewJob, now: Timestamp
     };
     search_index::put(tx, id, &text)?;
     Ok(JobId::new(id))
+}
+
+/// Sees to it that nobody changes a job before this transaction ends, and tells its life. Errors: `NotFound(Job)`.
+pub fn lock(tx: &mut WriteTx<'_>, id: JobId) -> StoreResult<JobLife> {
+    locks::job(tx, id)
 }
 
 #[derive(AsChangeset)]

@@ -4,11 +4,11 @@
 //! the other and the second sees what the first did.
 
 use diesel::prelude::*;
-use gigline_domain::{JobId, JobLife, UserId};
+use gigline_domain::{JobId, JobLife, RatingId, UserId};
 
 use crate::any::AnyConn;
 use crate::rows::status;
-use crate::schema::{jobs, users};
+use crate::schema::{jobs, ratings, users};
 use crate::{Entity, StoreError, StoreResult, WriteTx};
 
 /// Locks a job and tells its life as of now. Errors: `NotFound(Job)`.
@@ -30,4 +30,14 @@ pub(crate) fn user(tx: &mut WriteTx<'_>, id: UserId) -> StoreResult<()> {
         AnyConn::Sqlite(conn) => query.first(conn).optional()?,
     };
     row.map(drop).ok_or(StoreError::NotFound(Entity::User))
+}
+
+/// Locks a rating. Errors: `NotFound(Rating)`.
+pub(crate) fn rating(tx: &mut WriteTx<'_>, id: RatingId) -> StoreResult<()> {
+    let query = ratings::table.filter(ratings::id.eq(id.get())).select(ratings::id);
+    let row: Option<i64> = match tx.db() {
+        AnyConn::Pg(conn) => query.for_update().first(conn).optional()?,
+        AnyConn::Sqlite(conn) => query.first(conn).optional()?,
+    };
+    row.map(drop).ok_or(StoreError::NotFound(Entity::Rating))
 }

@@ -117,7 +117,9 @@ fn grouped<T>(pairs: impl Iterator<Item = (i64, T)>) -> Grouped<T> {
 
 /// Rows come newest first, for the cap; they are shown oldest first.
 fn oldest_first<T>(mut groups: Grouped<T>) -> Grouped<T> {
-    groups.values_mut().for_each(|group| group.reverse());
+    for group in groups.values_mut() {
+        group.reverse();
+    }
     groups
 }
 

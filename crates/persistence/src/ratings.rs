@@ -4,7 +4,7 @@ use diesel::dsl::{count_star, exists, not};
 use diesel::prelude::*;
 use gigline_domain::{JobId, JobStatus, RatingId, RatingText, RuleViolation, Stars, Timestamp, UserId};
 
-use crate::records::{Person, Rating};
+use crate::records::Rating;
 use crate::rows::{PERSON, PersonRow, person, status_word};
 use crate::schema::{jobs, ratings, users};
 use crate::{Conflict, Conn, Entity, Page, PageRequest, StoreError, StoreResult, WriteTx, locks};
@@ -30,7 +30,6 @@ type Row = (i64, i64, String, Option<i64>, bool, i64, i64, PersonRow, Option<Per
 
 /// The users table under two names, for the two people of one row.
 mod people {
-    #![expect(missing_docs, unreachable_pub, reason = "the macro makes documented-as-public items of its own")]
     use crate::schema::users;
     diesel::alias!(users as authors: Authors, users as subjects: Subjects);
 }
@@ -61,7 +60,7 @@ fn record((id, rate, description, job, verified, created_at, updated_at, author,
         rate,
         description,
         author: person(author),
-        subject: subject.map(person as fn(PersonRow) -> Person),
+        subject: subject.map(person),
         job_id: job.map(JobId::new),
         verified,
         created_at: Timestamp::from_micros(created_at),
@@ -181,6 +180,11 @@ fn latest_unrated_job(tx: &mut WriteTx<'_>, new: &NewRating) -> StoreResult<Opti
 fn done_together(tx: &mut WriteTx<'_>, one: UserId, other: UserId) -> StoreResult<bool> {
     let count: i64 = done_jobs!(one, other).select(count_star()).first(tx.db())?;
     Ok(count > 0)
+}
+
+/// Sees to it that nobody changes a rating before this transaction ends. Errors: `NotFound(Rating)`.
+pub fn lock(tx: &mut WriteTx<'_>, id: RatingId) -> StoreResult<()> {
+    locks::rating(tx, id)
 }
 
 /// Changes a rating's rate and words. Errors: `NotFound(Rating)`.

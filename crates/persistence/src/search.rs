@@ -138,6 +138,12 @@ fn conditions(filter: &JobFilter, category: &str) -> String {
     all.join(" AND ")
 }
 
+#[derive(QueryableByName)]
+struct Known {
+    #[diesel(sql_type = Text)]
+    word: String,
+}
+
 /// The words of the dictionary within one edit of a word of four letters or more, two of eight or more; nearest first.
 fn similar(conn: &mut AnyConn, word: &str) -> StoreResult<Vec<String>> {
     const CANDIDATES: i64 = 200;
@@ -147,11 +153,6 @@ fn similar(conn: &mut AnyConn, word: &str) -> StoreResult<Vec<String>> {
         4..=7 => 1,
         _ => 2,
     };
-    #[derive(QueryableByName)]
-    struct Known {
-        #[diesel(sql_type = Text)]
-        word: String,
-    }
     let known: Vec<Known> = match conn {
         AnyConn::Sqlite(conn) => diesel::sql_query(
             "SELECT trim(word, '^$') AS word FROM search_word_trigrams WHERE search_word_trigrams MATCH ? \

@@ -23,7 +23,7 @@ diesel::table! {
 const BODY: &str = "A hundred and twenty bytes or so of text, which is what a short message or the title and the place of \
     a job come to.";
 
-/// Makes the table and its one index.
+/// Makes the table and its one index, on SQLite.
 pub fn prepare(url: &DatabaseUrl) -> Result<(), String> {
     scratch::execute(
         url,

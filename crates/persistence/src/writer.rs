@@ -14,6 +14,7 @@
 mod job;
 mod queue;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -137,7 +138,10 @@ impl Shared {
             log::error!("{} writes came to nothing: {lost}", group.len());
         }
         for job in group {
-            job.answer(lost.as_ref());
+            // Answering wakes and drops what is not ours; if that panics, the others are answered all the same.
+            if catch_unwind(AssertUnwindSafe(|| job.answer(lost.as_ref()))).is_err() {
+                log::error!("the answer to a write panicked on its way");
+            }
         }
     }
 

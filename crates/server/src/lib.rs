@@ -17,6 +17,9 @@
 //! ```
 
 pub mod cli;
+pub mod commands;
+mod demo;
 pub mod logging;
 pub mod secret_input;
+pub mod serve;
 pub mod settings;

@@ -20,9 +20,9 @@ const SQLITE: &str = "\
 
 const POSTGRES: &str = "\
     SELECT * FROM (
-        SELECT format('column %s.%s %s %s default %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
-                   CASE WHEN a.attnotnull THEN 'not null' ELSE 'null' END, pg_get_expr(d.adbin, d.adrelid))
-               || a.attidentity || a.attgenerated
+        SELECT format('column %s.%s %s %s default %s %s%s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
+                   CASE WHEN a.attnotnull THEN 'not null' ELSE 'null' END, pg_get_expr(d.adbin, d.adrelid),
+                   a.attidentity, a.attgenerated)
             FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
             LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
             WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'v', 'm', 'p')
@@ -35,7 +35,7 @@ const POSTGRES: &str = "\
         SELECT 'index ' || regexp_replace(indexdef, ' ON [^ ]+\\.', ' ON ')
             FROM pg_indexes WHERE schemaname = current_schema() AND tablename NOT LIKE '\\_\\_diesel%'
         UNION ALL
-        SELECT format('trigger %s on %s', t.tgname, t.tgrelid::regclass)
+        SELECT pg_get_triggerdef(t.oid)
             FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
             WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
         UNION ALL

@@ -322,6 +322,32 @@ fn a_full_disk_is_unavailable_and_the_next_write_works() {
 }
 
 #[test]
+fn an_answer_that_panics_on_its_way_harms_no_other() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("on purpose");
+        }
+    }
+    let scratch = Scratch::new();
+    let (hold, starts, release) = busy();
+    block_on(async {
+        let mut first = Box::pin(scratch.store.write(hold));
+        assert_eq!(start(&mut first), None);
+        starts.recv().unwrap();
+        let mut leaves = Box::pin(scratch.store.write(|tx| put(tx, 1).map(|()| Bomb)));
+        let mut stays = Box::pin(scratch.store.write(|tx| put(tx, 2)));
+        assert!(start(&mut leaves).is_none() && start(&mut stays).is_none());
+        // Nobody takes the answer, so it is dropped on the writer's thread.
+        drop(leaves);
+        release.send(()).unwrap();
+        assert_eq!((first.await, stays.await), (Ok(()), Ok(())));
+        assert_eq!(scratch.store.write(|tx| put(tx, 3)).await, Ok(()));
+    });
+    assert_eq!(scratch.notes(), [1, 2, 3]);
+}
+
+#[test]
 fn a_database_that_cannot_be_opened_again_is_unavailable_until_it_can() {
     let dir = tempfile::tempdir().unwrap();
     let url = DatabaseUrl::Sqlite(dir.path().join("scratch.db"));

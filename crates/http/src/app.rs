@@ -1,0 +1,99 @@
+//! What every request needs: one object, made once at the start and shared by all workers.
+
+use std::future::{Ready, ready};
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use gigline_auth::{Authenticator, Clock, Hasher, Sessions, Throttle};
+use gigline_domain::Timestamp;
+use gigline_media::{BlobStore, Studio};
+use gigline_persistence::Store;
+
+use crate::address::TrustedProxies;
+use crate::error::ApiError;
+use crate::origin::Origins;
+use crate::wire::Links;
+
+/// How this server answers, as its settings have it.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// The address that clients reach us by, without a path; none: whatever each request calls us.
+    pub public_url: Option<String>,
+    /// Which pages may call with cookies.
+    pub origins: Origins,
+    /// Whose word on client addresses is believed.
+    pub proxies: TrustedProxies,
+    /// How long a body may take to arrive.
+    pub body_deadline: Duration,
+    /// Whether only people who finished a job together may rate each other.
+    pub ratings_require_job: bool,
+    /// How long a session's cookie lasts.
+    pub session_life: Duration,
+}
+
+/// The parts that requests are answered with.
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// Live sessions.
+    pub sessions: Sessions,
+    /// Passwords at sign-in.
+    pub authenticator: Authenticator,
+    /// Passwords at registration.
+    pub hasher: Hasher,
+    /// Who tries too often.
+    pub throttle: Throttle,
+    /// Cleans pictures.
+    pub studio: Studio,
+    /// Keeps files.
+    pub blobs: BlobStore,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// How to answer.
+    pub settings: HttpSettings,
+}
+
+/// The application's parts as handlers take them.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+impl App {
+    /// Shares the parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn links(&self, request: &HttpRequest) -> Links<'_> {
+        Links::new(self.settings.public_url.as_deref(), request)
+    }
+
+    /// The parts behind a request.
+    pub(crate) fn of(request: &HttpRequest) -> Result<&Self, ApiError> {
+        let app = request.app_data::<web::Data<Self>>();
+        app.map(|data| data.get_ref()).ok_or_else(|| ApiError::Internal("the application is not configured".to_owned()))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl FromRequest for App {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request).cloned())
+    }
+}

@@ -1,0 +1,75 @@
+//! Bodies, read when a handler asks for them: bounded in size and in time.
+
+use std::future::{Ready, ready};
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt as _;
+
+use crate::app::App;
+use crate::error::{ApiError, ApiResult};
+use crate::fields::Fields;
+
+/// The largest body of an ordinary request.
+pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
+/// The largest body of an upload.
+pub(crate) const UPLOAD_LIMIT: usize = 12 * 1024 * 1024;
+
+/// A body that is not read yet, so that nothing is read of what is refused anyway.
+pub(crate) struct Body {
+    payload: Payload,
+    announced: Option<usize>,
+    deadline: Duration,
+}
+
+impl Body {
+    /// Reads the whole body. Errors: `TooLarge`, at once where the length is announced; `Timeout`; `Unreadable`.
+    pub(crate) async fn bytes(self, limit: usize) -> ApiResult<Bytes> {
+        if self.announced.is_some_and(|length| length > limit) {
+            return Err(ApiError::TooLarge(limit));
+        }
+        let read = collect(self.payload, limit);
+        tokio::time::timeout(self.deadline, read).await.unwrap_or(Err(ApiError::Timeout))
+    }
+
+    /// Reads the body as a JSON object.
+    pub(crate) async fn fields(self) -> ApiResult<Fields> {
+        Fields::from_json(&self.bytes(BODY_LIMIT).await?)
+    }
+
+    /// Reads the body of an upload as a JSON object.
+    pub(crate) async fn upload_fields(self) -> ApiResult<Fields> {
+        Fields::from_json(&self.bytes(UPLOAD_LIMIT).await?)
+    }
+}
+
+async fn collect(mut payload: Payload, limit: usize) -> ApiResult<Bytes> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| ApiError::Unreadable)?;
+        if body.len().saturating_add(chunk.len()) > limit {
+            return Err(ApiError::TooLarge(limit));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+impl FromRequest for Body {
+    type Error = ApiError;
+    type Future = Ready<ApiResult<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let payload = payload.take();
+        let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+        let body = App::of(request).map(|app| Self {
+            payload,
+            announced: announced.and_then(|length| length.parse().ok()),
+            deadline: app.settings.body_deadline,
+        });
+        ready(body)
+    }
+}

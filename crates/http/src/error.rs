@@ -1,0 +1,298 @@
+//! Everything that can go wrong in a request, and the one way in which it is told: the contract's error body.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use gigline_auth::{HashError, Refusal, SignInError, Throttled};
+use gigline_domain::{RatingId, RuleViolation};
+use gigline_persistence::{Conflict, StoreError};
+use serde::Serialize;
+
+/// What handlers return.
+pub type ApiResult<T> = Result<T, ApiError>;
+
+/// Why a request is not answered as it wished.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// Some fields are missing, mistyped or out of range; each with its reason.
+    #[error("some fields are not valid")]
+    Invalid(BTreeMap<String, String>),
+    /// The body is no JSON.
+    #[error("the body is not valid JSON: {0}")]
+    Malformed(String),
+    /// The address belongs to another account.
+    #[error("this email is taken")]
+    EmailTaken,
+    /// The username belongs to another account.
+    #[error("this username is taken")]
+    UsernameTaken,
+    /// There is no session, or a dead one.
+    #[error("a live session is needed")]
+    Unauthorized,
+    /// Name and password do not belong together.
+    #[error("wrong email or password")]
+    WrongCredentials,
+    /// The session is not entitled to this.
+    #[error("you may not do this")]
+    Forbidden,
+    /// The rules say that this is not for the caller.
+    #[error("{0}")]
+    NotAllowed(RuleViolation),
+    /// A page of another site tried to act on the caller's cookie.
+    #[error("requests from this site are not accepted")]
+    CrossSite,
+    /// There is nothing here.
+    #[error("not found")]
+    NotFound,
+    /// There is something here, but it does not take this method.
+    #[error("this method is not supported here")]
+    MethodNotAllowed(String),
+    /// The body took too long to arrive.
+    #[error("the body took too long to arrive")]
+    Timeout,
+    /// The state does not allow it.
+    #[error("{0}")]
+    Conflict(RuleViolation),
+    /// This person was rated already.
+    #[error("you have rated this already; update rating {0}")]
+    AlreadyRated(RatingId),
+    /// What the caller saw is not what is there now.
+    #[error("it has changed meanwhile")]
+    PreconditionFailed,
+    /// The body is larger than allowed.
+    #[error("the body is larger than {0} bytes")]
+    TooLarge(usize),
+    /// The body ended before it was complete, or was framed wrongly.
+    #[error("the body could not be read")]
+    Unreadable,
+    /// An idempotency key came again with another request.
+    #[error("this idempotency key was used for another request")]
+    KeyReused,
+    /// An idempotency key came again while its first request still runs.
+    #[error("the first request with this idempotency key is still running")]
+    KeyRunning,
+    /// A range of bytes that the file does not have.
+    #[error("there are no such bytes")]
+    RangeNotSatisfiable(u64),
+    /// Too many of these; try again after so many seconds.
+    #[error("too many requests; try again later")]
+    TooMany(u64),
+    /// A queue is full.
+    #[error("the server is busy; try again")]
+    Busy,
+    /// Something is broken inside; the text is for the log alone.
+    #[error("internal error")]
+    Internal(String),
+}
+
+/// The error body of every answer.
+#[derive(Debug, Serialize)]
+pub(crate) struct ErrorBody<'a> {
+    pub(crate) error: &'a str,
+    pub(crate) message: &'a str,
+    pub(crate) code: &'static str,
+    pub(crate) request_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fields: Option<&'a BTreeMap<String, String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rating_id: Option<i64>,
+}
+
+impl ApiError {
+    /// One fault in one field.
+    pub fn field(name: &str, fault: impl ToString) -> Self {
+        Self::Invalid(BTreeMap::from([(name.to_owned(), fault.to_string())]))
+    }
+
+    /// The stable word that clients decide by.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "invalid_input",
+            Self::Malformed(_) => "malformed_json",
+            Self::EmailTaken => "email_taken",
+            Self::UsernameTaken => "username_taken",
+            Self::Unauthorized => "unauthorized",
+            Self::WrongCredentials => "wrong_credentials",
+            Self::Forbidden => "forbidden",
+            Self::CrossSite => "cross_site",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed(_) => "method_not_allowed",
+            Self::Timeout => "request_timeout",
+            Self::NotAllowed(violation) | Self::Conflict(violation) => violation_code(*violation),
+            Self::AlreadyRated(_) => "already_rated",
+            Self::PreconditionFailed => "precondition_failed",
+            Self::TooLarge(_) => "too_large",
+            Self::Unreadable => "unreadable_body",
+            Self::KeyReused => "idempotency_key_reused",
+            Self::KeyRunning => "idempotency_key_running",
+            Self::RangeNotSatisfiable(_) => "range_not_satisfiable",
+            Self::TooMany(_) => "too_many_requests",
+            Self::Busy => "busy",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// The status that goes with it.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Invalid(_) | Self::Malformed(_) | Self::EmailTaken | Self::UsernameTaken | Self::Unreadable => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::Unauthorized | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::NotAllowed(_) | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
+            Self::Conflict(_) | Self::AlreadyRated(_) | Self::KeyRunning => StatusCode::CONFLICT,
+            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::RangeNotSatisfiable(_) => StatusCode::RANGE_NOT_SATISFIABLE,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What the answer's headers add to it.
+    fn headers(&self, headers: &mut HeaderMap) {
+        let mut set = |name, value: String| {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                headers.insert(name, value);
+            }
+        };
+        match self {
+            Self::Unauthorized | Self::WrongCredentials => set(header::WWW_AUTHENTICATE, "Bearer".to_owned()),
+            Self::MethodNotAllowed(allowed) => set(header::ALLOW, allowed.clone()),
+            Self::TooMany(seconds) => set(header::RETRY_AFTER, seconds.to_string()),
+            Self::Busy | Self::KeyRunning => set(header::RETRY_AFTER, "1".to_owned()),
+            Self::RangeNotSatisfiable(size) => set(header::CONTENT_RANGE, format!("bytes */{size}")),
+            _ => {}
+        }
+    }
+
+    /// The contract's body for this error.
+    pub(crate) fn body(&self, request_id: &str) -> Vec<u8> {
+        let text = self.to_string();
+        let body = ErrorBody {
+            error: &text,
+            message: &text,
+            code: self.code(),
+            request_id,
+            fields: if let Self::Invalid(fields) = self { Some(fields) } else { None },
+            rating_id: if let Self::AlreadyRated(id) = self { Some(id.get()) } else { None },
+        };
+        serde_json::to_vec(&body).unwrap_or_default()
+    }
+}
+
+/// The stable word for each rule.
+fn violation_code(violation: RuleViolation) -> &'static str {
+    match violation {
+        RuleViolation::NotThePoster => "not_the_poster",
+        RuleViolation::NotAParty => "not_a_party",
+        RuleViolation::OwnJob => "own_job",
+        RuleViolation::JobNotOpen => "job_not_open",
+        RuleViolation::JobNotTaken => "job_not_taken",
+        RuleViolation::JobTaken => "job_taken",
+        RuleViolation::JobDone => "job_done",
+        RuleViolation::JobNotDone => "job_not_done",
+        RuleViolation::AlreadyApplied => "already_applied",
+        RuleViolation::NotACandidate => "not_a_candidate",
+        RuleViolation::PickedAlready => "picked_already",
+        RuleViolation::OwnRating => "own_rating",
+        RuleViolation::RatingNeedsJob => "rating_needs_job",
+        RuleViolation::NotTheAuthor => "not_the_author",
+    }
+}
+
+impl From<RuleViolation> for ApiError {
+    fn from(violation: RuleViolation) -> Self {
+        match violation {
+            RuleViolation::NotThePoster
+            | RuleViolation::NotAParty
+            | RuleViolation::OwnJob
+            | RuleViolation::OwnRating
+            | RuleViolation::RatingNeedsJob
+            | RuleViolation::NotTheAuthor => Self::NotAllowed(violation),
+            RuleViolation::NotACandidate => Self::NotFound,
+            RuleViolation::JobNotOpen
+            | RuleViolation::JobNotTaken
+            | RuleViolation::JobTaken
+            | RuleViolation::JobDone
+            | RuleViolation::JobNotDone
+            | RuleViolation::AlreadyApplied
+            | RuleViolation::PickedAlready => Self::Conflict(violation),
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound(_) => Self::NotFound,
+            StoreError::Refused(violation) => violation.into(),
+            StoreError::Conflict(Conflict::EmailTaken) => Self::EmailTaken,
+            StoreError::Conflict(Conflict::UsernameTaken) => Self::UsernameTaken,
+            StoreError::Conflict(Conflict::AlreadyRated(id)) => Self::AlreadyRated(id),
+            StoreError::Busy => Self::Busy,
+            StoreError::Unavailable(cause) => {
+                log::warn!("the database is not available: {cause}");
+                Self::Busy
+            }
+            broken @ (StoreError::Conflict(Conflict::Unique(_) | Conflict::Reference(_))
+            | StoreError::Corrupt(_)
+            | StoreError::Died) => Self::Internal(broken.to_string()),
+        }
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unauthenticated => Self::Unauthorized,
+            Refusal::Forbidden => Self::Forbidden,
+        }
+    }
+}
+
+impl From<Throttled> for ApiError {
+    fn from(throttled: Throttled) -> Self {
+        Self::TooMany(throttled.retry_after)
+    }
+}
+
+impl From<HashError> for ApiError {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::Busy,
+            broken => Self::Internal(broken.to_string()),
+        }
+    }
+}
+
+impl From<SignInError> for ApiError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::WrongCredentials => Self::WrongCredentials,
+            SignInError::Throttled(throttled) => throttled.into(),
+            SignInError::Hash(error) => error.into(),
+            SignInError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        self.status()
+    }
+
+    /// The answer without its body: that is written where the request's id is known.
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::new(self.status());
+        self.headers(response.headers_mut());
+        response
+    }
+}

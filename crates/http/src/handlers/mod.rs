@@ -1,0 +1,10 @@
+//! The routes' handlers: extract, parse, one call, answer.
+
+pub(crate) mod accounts;
+pub(crate) mod assets;
+pub(crate) mod files;
+pub(crate) mod health;
+pub(crate) mod hiring;
+pub(crate) mod jobs;
+pub(crate) mod ratings;
+pub(crate) mod users;

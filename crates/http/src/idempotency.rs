@@ -1,0 +1,148 @@
+//! `Idempotency-Key`: a write that is sent again is answered again, and done once.
+//!
+//! The key is reserved before the work and the answer kept after it. An answer of 5xx or 429 frees the key, for then
+//! nothing was done. If the server dies in between, the key is free again after a minute.
+
+use actix_web::body::{BoxBody, MessageBody, to_bytes_limited};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Bytes;
+use actix_web::{Error, FromRequest as _, HttpRequest, HttpResponse};
+use gigline_persistence::idempotency::{self, Begin, Reservation, StoredAnswer};
+use sha2::{Digest, Sha256};
+
+use crate::app::App;
+use crate::body::{BODY_LIMIT, Body, UPLOAD_LIMIT};
+use crate::caller::{Caller, session_of};
+use crate::error::{ApiError, ApiResult};
+
+/// The longest key.
+const KEY_LIMIT: usize = 255;
+/// The largest answer that is kept.
+const ANSWER_LIMIT: usize = 8 * 1024 * 1024;
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// The headers that belong to an answer rather than to the moment.
+const KEPT: [HeaderName; 3] = [header::CONTENT_TYPE, header::ETAG, header::RETRY_AFTER];
+
+/// Runs a keyed POST once, and answers its repetitions with what the first got.
+pub(crate) async fn idempotent(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if request.method() != Method::POST || !request.headers().contains_key(KEY) {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    match begin(&mut request).await {
+        Err(error) => Ok(request.error_response(error)),
+        Ok(None) => Ok(next.call(request).await?.map_into_boxed_body()),
+        Ok(Some((_, _, Begin::Mismatch))) => Ok(request.error_response(ApiError::KeyReused)),
+        Ok(Some((_, _, Begin::Running))) => Ok(request.error_response(ApiError::KeyRunning)),
+        Ok(Some((_, _, Begin::Replay(answer)))) => {
+            let answer = replay(answer);
+            Ok(request.into_response(answer))
+        }
+        Ok(Some((app, body, Begin::Fresh(reserved)))) => {
+            request.set_payload(Payload::from(body));
+            let guard = Guard { app: app.clone(), reserved: Some(reserved) };
+            let response = next.call(request).await?.map_into_boxed_body();
+            keep(guard, response).await
+        }
+    }
+}
+
+/// Frees a key whose request was dropped or came to nothing.
+struct Guard {
+    app: App,
+    reserved: Option<Reservation>,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(reserved) = self.reserved.take() {
+            let app = self.app.clone();
+            actix_rt::spawn(async move {
+                let freed = app.store.write(move |tx| idempotency::abandon(tx, reserved)).await;
+                if let Err(error) = freed {
+                    log::warn!("an idempotency key stays reserved for a minute: {error}");
+                }
+            });
+        }
+    }
+}
+
+type Begun = (App, Bytes, Begin);
+
+/// Reserves the key; nothing comes back where there is no session, for then the request is refused anyway.
+async fn begin(request: &mut ServiceRequest) -> ApiResult<Option<Begun>> {
+    let (http, payload) = request.parts_mut();
+    let app = App::of(http)?.clone();
+    let Some(caller) = session_of(&app, http).await? else { return Ok(None) };
+    let key = key(http)?;
+    let limit = if http.path().trim_end_matches('/').ends_with("/upload") { UPLOAD_LIMIT } else { BODY_LIMIT };
+    let body = Body::from_request(http, payload).await?.bytes(limit).await?;
+    let fingerprint = fingerprint(http, &body);
+    let begun = reserve(&app, &caller, key, fingerprint).await?;
+    Ok(Some((app, body, begun)))
+}
+
+async fn reserve(app: &App, caller: &Caller, key: String, fingerprint: [u8; 32]) -> ApiResult<Begin> {
+    let (user, now) = (caller.id(), app.now());
+    Ok(app.store.write(move |tx| idempotency::begin(tx, user, &key, &fingerprint, now)).await?)
+}
+
+fn key(request: &HttpRequest) -> ApiResult<String> {
+    let key = request.headers().get(KEY).and_then(|key| key.to_str().ok());
+    key.filter(|key| (1..=KEY_LIMIT).contains(&key.len()))
+        .map(ToOwned::to_owned)
+        .ok_or_else(|| ApiError::field("Idempotency-Key", "must be 1 to 255 visible characters"))
+}
+
+/// What makes two requests the same: path, query and body.
+fn fingerprint(request: &HttpRequest, body: &[u8]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in [request.path().trim_end_matches('/').as_bytes(), request.query_string().as_bytes(), body] {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+fn replay(answer: StoredAnswer) -> HttpResponse {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    let mut response = HttpResponse::build(status);
+    for (name, value) in answer.headers {
+        response.append_header((name, value));
+    }
+    response.append_header(("idempotency-replayed", "true"));
+    response.body(answer.body)
+}
+
+/// Keeps the answer under the key, or frees the key where nothing was done.
+async fn keep(mut guard: Guard, response: ServiceResponse<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let status = response.status();
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+        return Ok(response);
+    }
+    let response = crate::finish::worded(response);
+    let (request, response) = response.into_parts();
+    let (head, body) = response.into_parts();
+    let Ok(Ok(body)) = to_bytes_limited(body, ANSWER_LIMIT).await else {
+        let lost = ApiError::Internal("an answer is too large to be kept under its idempotency key".to_owned());
+        return Ok(ServiceResponse::from_err(lost, request));
+    };
+    let headers = KEPT.iter().filter_map(|name| Some((name.to_string(), text(head.headers().get(name)?)?)));
+    let answer = StoredAnswer { status: status.as_u16(), headers: headers.collect(), body: body.to_vec() };
+    if let Some(reserved) = guard.reserved.take() {
+        let kept = guard.app.store.write(move |tx| idempotency::finish(tx, reserved, &answer)).await;
+        if let Err(error) = kept {
+            log::warn!("the answer to an idempotency key could not be kept: {error}");
+        }
+    }
+    Ok(ServiceResponse::new(request, head.set_body(BoxBody::new(body))))
+}
+
+fn text(value: &HeaderValue) -> Option<String> {
+    value.to_str().ok().map(ToOwned::to_owned)
+}

@@ -1,0 +1,202 @@
+//! All routes in one table: what the server answers, who may ask, and what the API document says of it.
+
+use actix_web::guard;
+use actix_web::http::Method;
+use actix_web::web::{self, ServiceConfig};
+
+use crate::error::ApiError;
+use crate::handlers::{accounts, assets, files, health, hiring, jobs, ratings, users};
+
+/// Who may ask for a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone; what is shown may depend on who asks.
+    Anyone,
+    /// Whoever shows an update token.
+    UpdateToken,
+    /// Anyone with a live session.
+    Session,
+    /// The account that the path names.
+    Oneself,
+    /// The account that the path names, and admins.
+    OneselfOrAdmin,
+    /// The job's poster.
+    Poster,
+    /// The job's poster, and admins.
+    PosterOrAdmin,
+    /// The job's poster and its receiver.
+    Party,
+    /// The rating's author, and admins.
+    AuthorOrAdmin,
+    /// The picture's owner, and admins.
+    OwnerOrAdmin,
+    /// For a user in the path: the account that the path names as author. For a rating: its author, and admins.
+    Rater,
+}
+
+/// One route.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// GET (which answers HEAD too), POST or DELETE.
+    pub method: &'static str,
+    /// The path, as the API document writes it; with and without its last slash it is the same.
+    pub path: &'static str,
+    /// Who may ask.
+    pub access: Access,
+    /// What it does, in a line.
+    pub summary: &'static str,
+    /// Query parameters.
+    pub query: &'static [&'static str],
+    /// The schema of its body.
+    pub body: Option<&'static str>,
+    /// The status of success.
+    pub status: u16,
+    /// The schema of its answer; none: a file.
+    pub answer: Option<&'static str>,
+    /// The statuses of refusals beyond those that any route of its kind may have.
+    pub refusals: &'static [u16],
+}
+
+/// Writes the table of routes and the function that mounts them, so that neither can differ from the other.
+macro_rules! routes {
+    ($($path:literal {
+        $($method:ident $handler:path, $access:ident, $summary:literal, ? $query:expr, $body:expr => $status:literal $answer:expr, ! $refusals:expr;)+
+    })+) => {
+        /// Every route that the server has.
+        pub const ROUTES: &[Route] = &[
+            $($(Route {
+                method: stringify!($method),
+                path: $path,
+                access: Access::$access,
+                summary: $summary,
+                query: &$query,
+                body: $body,
+                status: $status,
+                answer: $answer,
+                refusals: &$refusals,
+            },)+)+
+        ];
+
+        /// Mounts every route.
+        pub(crate) fn mount(config: &mut ServiceConfig) {
+            $(
+                let path = $path.trim_end_matches('/');
+                let allowed: &[&str] = &[$(stringify!($method)),+];
+                let resource = web::resource(path)
+                    $(.route(routes!(@guarded $method).to($handler)))+
+                    .default_service(web::to(move || not_allowed(allowed)));
+                config.service(resource);
+            )+
+        }
+    };
+    (@guarded GET) => { web::route().guard(guard::Any(guard::Get()).or(guard::Head())) };
+    (@guarded POST) => { web::route().guard(guard::Post()) };
+    (@guarded DELETE) => { web::route().guard(guard::Delete()) };
+}
+
+async fn not_allowed(allowed: &'static [&'static str]) -> Result<&'static str, ApiError> {
+    let mut methods = allowed.to_vec();
+    if methods.contains(&Method::GET.as_str()) {
+        methods.push("HEAD");
+    }
+    Err(ApiError::MethodNotAllowed(methods.join(", ")))
+}
+
+pub(crate) async fn not_found() -> Result<&'static str, ApiError> {
+    Err(ApiError::NotFound)
+}
+
+const PAGE: [&str; 2] = ["limit", "cursor"];
+const JOBS: [&str; 8] = ["limit", "cursor", "status", "category", "poster_id", "latitude", "longitude", "radius_km"];
+const FIND: [&str; 9] =
+    ["search", "limit", "cursor", "status", "category", "poster_id", "latitude", "longitude", "radius_km"];
+
+routes! {
+    "/api/register/" {
+        POST accounts::register, Anyone, "Registers an account and opens its first session",
+            ? [], Some("Registration") => 201 Some("SignedIn"), ! [403, 429, 503];
+    }
+    "/api/login/" {
+        POST accounts::login, Anyone, "Opens a session for email and password",
+            ? [], Some("Credentials") => 200 Some("SignedIn"), ! [401, 403, 429, 503];
+    }
+    "/api/session/" {
+        POST accounts::renew, UpdateToken, "Trades an update token for a new session",
+            ? [], None => 200 Some("Session"), ! [];
+    }
+    "/api/secret/" {
+        GET accounts::secret, Session, "Tells whether the session is alive",
+            ? [], None => 200 Some("Notice"), ! [];
+    }
+    "/api/logout/" {
+        POST accounts::logout, Session, "Ends the session and its update token",
+            ? [], None => 200 Some("Notice"), ! [];
+    }
+    "/api/user/" {
+        GET users::list, Anyone, "Lists all users", ? PAGE, None => 200 Some("UserList"), ! [400];
+    }
+    "/api/user/{user}/" {
+        GET users::get, Anyone, "Shows a user", ? [], None => 200 Some("User"), ! [];
+        POST users::update, OneselfOrAdmin, "Changes a user", ? [], Some("UserPatch") => 200 Some("User"), ! [412];
+        DELETE users::delete, OneselfOrAdmin, "Erases a user", ? [], None => 200 Some("User"), ! [];
+    }
+    "/api/user/{user}/upload/" {
+        POST assets::upload_to_user, Oneself, "Adds a picture to the user",
+            ? [], Some("Upload") => 201 Some("Asset"), ! [503];
+    }
+    "/api/user/{user}/job/" {
+        POST jobs::create, Oneself, "Posts a job", ? [], Some("NewJob") => 201 Some("Job"), ! [];
+    }
+    "/api/user/{user}/job/{job}/" {
+        POST hiring::apply, Oneself, "Applies for a job", ? [], None => 201 Some("User"), ! [409];
+        DELETE hiring::withdraw, Oneself, "Withdraws an application", ? [], None => 200 Some("Job"), ! [409];
+    }
+    "/api/user/{user}/rating/{target}/" {
+        POST ratings::rate, Rater, "Rates a user, or updates a rating: ids above 1000000000 are ratings",
+            ? [], Some("Verdict") => 201 Some("Rating"), ! [409, 412];
+    }
+    "/api/asset/" {
+        GET assets::list, Anyone, "Lists all pictures", ? PAGE, None => 200 Some("AssetList"), ! [400];
+    }
+    "/api/asset/{asset}/" {
+        GET assets::get, Anyone, "Shows a picture", ? [], None => 200 Some("Asset"), ! [];
+        DELETE assets::delete, OwnerOrAdmin, "Deletes a picture", ? [], None => 200 Some("Asset"), ! [];
+    }
+    "/api/job/" {
+        GET jobs::list, Anyone, "Lists jobs, or those around a place", ? JOBS, None => 200 Some("JobList"), ! [400];
+    }
+    "/api/job/filter/" {
+        GET jobs::find, Anyone, "Finds jobs by words", ? FIND, None => 200 Some("JobList"), ! [400, 408, 413];
+    }
+    "/api/job/{job}/" {
+        GET jobs::get, Anyone, "Shows a job", ? [], None => 200 Some("Job"), ! [];
+        POST jobs::update, PosterOrAdmin, "Changes a job", ? [], Some("JobPatch") => 201 Some("Job"), ! [409, 412];
+        DELETE jobs::delete, PosterOrAdmin, "Deletes a job", ? [], None => 200 Some("Job"), ! [409];
+    }
+    "/api/job/{job}/upload/" {
+        POST assets::upload_to_job, Poster, "Adds a picture to the job",
+            ? [], Some("Upload") => 201 Some("Asset"), ! [503];
+    }
+    "/api/job/{job}/user/{user}/" {
+        POST hiring::choose, Poster, "Picks a candidate", ? [], None => 201 Some("Job"), ! [409];
+    }
+    "/api/job/{job}/done/" {
+        POST hiring::finish, Party, "Calls the job done", ? [], None => 201 Some("Job"), ! [409];
+    }
+    "/api/rating/" {
+        GET ratings::list, Anyone, "Lists all ratings", ? PAGE, None => 200 Some("RatingList"), ! [400];
+    }
+    "/api/rating/{rating}/" {
+        GET ratings::get, Anyone, "Shows a rating", ? [], None => 200 Some("Rating"), ! [];
+        DELETE ratings::delete, AuthorOrAdmin, "Deletes a rating", ? [], None => 200 Some("Rating"), ! [];
+    }
+    "/media/{name}" {
+        GET files::get, Anyone, "Serves a picture's file", ? [], None => 200 None, ! [416];
+    }
+    "/healthz" {
+        GET health::alive, Anyone, "Tells that the process lives", ? [], None => 200 Some("Notice"), ! [];
+    }
+    "/readyz" {
+        GET health::ready, Anyone, "Tells whether it may take traffic", ? [], None => 200 Some("Notice"), ! [503];
+    }
+}

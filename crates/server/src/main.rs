@@ -1,0 +1,21 @@
+//! The program: reads its arguments, does what they say, and says why if it cannot.
+
+use std::process::ExitCode;
+
+use gigline_server::cli::Invocation;
+use gigline_server::commands;
+
+#[expect(clippy::print_stderr, reason = "the last word of a failed start belongs on standard error")]
+fn main() -> ExitCode {
+    let invocation = match Invocation::parse(std::env::args_os()) {
+        Ok(invocation) => invocation,
+        Err(error) => error.exit(),
+    };
+    match commands::run(&invocation) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gigline: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
