@@ -71,7 +71,7 @@ impl House {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    /// Looks behind the curtain: all that there is in the tables of tokens.
+    /// Erases an account without a word to the sessions.
     pub(crate) async fn erase(&self, user: UserId) -> Result<(), StoreError> {
         self.store.write(move |tx| accounts::erase(tx, user, Timestamp::from_micros(2))).await
     }
