@@ -1,4 +1,4 @@
-//! What tests of Gigline stand on: a database per test, on SQLite and on PostgreSQL.
+//! What tests of Gigline stand on: a started server and a database per test, on SQLite and on PostgreSQL.
 //!
 //! A dev-dependency only. Helpers panic where a test could not go on.
 //!
@@ -9,12 +9,20 @@
 //! assert!(database.url().to_string().ends_with("gigline.db"));
 //! ```
 
+mod actor;
+mod app;
+mod client;
 mod database;
 mod postgres;
+mod run;
 mod sqlite;
 
+pub use actor::{Actor, plain_job};
+pub use app::TestApp;
+pub use client::{Answer, Client};
 pub use database::{Backend, TestDatabase};
 pub use postgres::PgDatabase;
+pub use run::on;
 pub use sqlite::SqliteDatabase;
 
 use database::migrate;
