@@ -11,8 +11,10 @@ use gigline_auth::{Authenticator, Clock, Hasher, Sessions, Throttle};
 use gigline_domain::Timestamp;
 use gigline_media::{BlobStore, Studio};
 use gigline_persistence::Store;
+use tokio::sync::Semaphore;
 
 use crate::address::TrustedProxies;
+use crate::body::UPLOADS_AT_ONCE;
 use crate::error::ApiError;
 use crate::origin::Origins;
 use crate::wire::Links;
@@ -58,16 +60,24 @@ pub struct Parts {
 
 /// The application's parts as handlers take them.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App {
+    parts: Arc<Parts>,
+    uploads: Arc<Semaphore>,
+}
 
 impl App {
     /// Shares the parts.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self { parts: Arc::new(parts), uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)) }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The places for uploads in memory.
+    pub(crate) fn uploads(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.uploads)
     }
 
     pub(crate) fn links(&self, request: &HttpRequest) -> Links<'_> {
@@ -85,7 +95,7 @@ impl Deref for App {
     type Target = Parts;
 
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.parts
     }
 }
 

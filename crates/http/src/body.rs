@@ -6,8 +6,9 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::StreamExt as _;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
@@ -18,18 +19,26 @@ pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 /// The largest body of an upload.
 pub(crate) const UPLOAD_LIMIT: usize = 12 * 1024 * 1024;
 
+/// How many uploads may be in memory at once; the next one is told to come back.
+pub(crate) const UPLOADS_AT_ONCE: usize = 24;
+
 /// A body that is not read yet, so that nothing is read of what is refused anyway.
 pub(crate) struct Body {
+    request: HttpRequest,
     payload: Payload,
     announced: Option<usize>,
     deadline: Duration,
 }
 
 impl Body {
-    /// Reads the whole body. Errors: `TooLarge`, at once where the length is announced; `Timeout`; `Unreadable`.
+    /// Reads the whole body. Errors: `TooLarge`, at once where the length is announced; `Timeout`; `Unreadable`;
+    /// `Busy` for an upload among too many.
     pub(crate) async fn bytes(self, limit: usize) -> ApiResult<Bytes> {
         if self.announced.is_some_and(|length| length > limit) {
             return Err(ApiError::TooLarge(limit));
+        }
+        if limit > BODY_LIMIT {
+            reserve_upload(&self.request)?;
         }
         let read = collect(self.payload, limit);
         tokio::time::timeout(self.deadline, read).await.unwrap_or(Err(ApiError::Timeout))
@@ -44,6 +53,16 @@ impl Body {
     pub(crate) async fn upload_fields(self) -> ApiResult<Fields> {
         Fields::from_json(&self.bytes(UPLOAD_LIMIT).await?)
     }
+}
+
+/// Takes a place among the uploads, which the request keeps to its end.
+fn reserve_upload(request: &HttpRequest) -> ApiResult<()> {
+    if request.extensions().contains::<OwnedSemaphorePermit>() {
+        return Ok(());
+    }
+    let place = App::of(request)?.uploads().try_acquire_owned().map_err(|_| ApiError::Busy)?;
+    request.extensions_mut().insert(place);
+    Ok(())
 }
 
 async fn collect(mut payload: Payload, limit: usize) -> ApiResult<Bytes> {
@@ -66,6 +85,7 @@ impl FromRequest for Body {
         let payload = payload.take();
         let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
         let body = App::of(request).map(|app| Self {
+            request: request.clone(),
             payload,
             announced: announced.and_then(|length| length.parse().ok()),
             deadline: app.settings.body_deadline,

@@ -47,6 +47,10 @@ impl Caller {
 }
 
 impl Visitor {
+    pub(crate) fn id(&self) -> Option<UserId> {
+        self.0.map(|caller| caller.id())
+    }
+
     pub(crate) fn viewer(&self) -> Viewer {
         self.0.map_or(Viewer::ANYONE, |caller| caller.viewer())
     }

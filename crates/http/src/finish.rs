@@ -1,13 +1,17 @@
 //! The last hand on every answer: a request id, protective headers, and the contract's body on every error,
 //! whoever made it.
 
-use actix_web::body::{BoxBody, MessageBody};
+use std::time::Instant;
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse};
 
+use crate::app::App;
+use crate::caller::Visitor;
 use crate::error::ApiError;
 
 /// The id of a request, in its answer and in the log.
@@ -28,9 +32,12 @@ pub(crate) async fn finish(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let id = RequestId::new();
+    let (id, began) = (RequestId::new(), Instant::now());
     request.extensions_mut().insert(id.clone());
     let mut response = worded(next.call(request).await?.map_into_boxed_body());
+    if log::log_enabled!(log::Level::Debug) {
+        log_request(&response, &id, began);
+    }
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         headers.insert(HEADER, value);
@@ -78,6 +85,27 @@ fn foreign(status: StatusCode) -> ApiError {
         status if status.is_client_error() => ApiError::Unreadable,
         status => ApiError::Internal(format!("answered {status} without a cause")),
     }
+}
+
+/// One line for a request. Its path is told by the route's pattern, and its query not at all: what stands there may be
+/// a secret.
+fn log_request(response: &ServiceResponse<BoxBody>, id: &RequestId, began: Instant) {
+    let request = response.request();
+    let peer = App::of(request).map(|app| app.settings.proxies.client(request).to_string()).unwrap_or_default();
+    let user = request.extensions().get::<Visitor>().and_then(Visitor::id).map_or("-".to_owned(), |id| id.to_string());
+    let bytes = match response.response().body().size() {
+        BodySize::Sized(bytes) => bytes.to_string(),
+        BodySize::None => "0".to_owned(),
+        BodySize::Stream => "-".to_owned(),
+    };
+    log::debug!(
+        "id={} method={} route={} status={} ms={} bytes={bytes} peer={peer} user={user}",
+        id.0,
+        request.method(),
+        request.match_pattern().as_deref().unwrap_or("-"),
+        response.status().as_u16(),
+        began.elapsed().as_millis(),
+    );
 }
 
 /// Writes the cause of a failure of ours into the log, once, under the id that the client was told.

@@ -45,14 +45,19 @@ pub(crate) async fn idempotent(
         }
         Ok(Some((app, body, Begin::Fresh(reserved)))) => {
             request.set_payload(Payload::from(body));
-            let guard = Guard { app: app.clone(), reserved: Some(reserved) };
-            let response = next.call(request).await?.map_into_boxed_body();
-            keep(guard, response).await
+            let guard = Guard { app, reserved: Some(reserved) };
+            // On its own, so that it goes on to its end when the client hangs up: a key that was freed, or was never
+            // given its answer, would let the same request be done twice.
+            let run = actix_rt::spawn(async move {
+                let response = next.call(request).await?.map_into_boxed_body();
+                keep(guard, response).await
+            });
+            run.await.unwrap_or_else(|died| Err(ApiError::Internal(died.to_string()).into()))
         }
     }
 }
 
-/// Frees a key whose request was dropped or came to nothing.
+/// Frees the key of a request that came to nothing.
 struct Guard {
     app: App,
     reserved: Option<Reservation>,

@@ -84,7 +84,7 @@ pub const DATABASE_URL: Setting = Setting {
 pub const PUBLIC_URL: Setting = setting(
     ["public_url", "GIGLINE_PUBLIC_URL", "public-url"],
     Kind::Text,
-    Default::Derived { says: "`http://` and the address listened on", example: "https://gigline.example" },
+    Default::Derived { says: "`http://` and the `Host` that each request names", example: "https://gigline.example" },
     "How clients reach the server. The links in answers start with it, its origin counts as the server's own, and \
      with https the session cookie is marked `Secure`.",
 );
