@@ -1,5 +1,7 @@
 //! Everything that can go wrong in a request, and the one way in which it is told: the contract's error body.
 
+mod codes;
+
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
@@ -9,6 +11,8 @@ use gigline_auth::{HashError, Refusal, SignInError, Throttled};
 use gigline_domain::{RatingId, RuleViolation};
 use gigline_persistence::{Conflict, StoreError};
 use serde::Serialize;
+
+pub use codes::error_codes;
 
 /// What handlers return.
 pub type ApiResult<T> = Result<T, ApiError>;
@@ -37,9 +41,9 @@ pub enum ApiError {
     /// The session is not entitled to this.
     #[error("you may not do this")]
     Forbidden,
-    /// The rules say that this is not for the caller.
+    /// The marketplace's rules refuse it.
     #[error("{0}")]
-    NotAllowed(RuleViolation),
+    Rule(RuleViolation),
     /// A page of another site tried to act on the caller's cookie.
     #[error("requests from this site are not accepted")]
     CrossSite,
@@ -52,9 +56,6 @@ pub enum ApiError {
     /// The body took too long to arrive.
     #[error("the body took too long to arrive")]
     Timeout,
-    /// The state does not allow it.
-    #[error("{0}")]
-    Conflict(RuleViolation),
     /// This person was rated already.
     #[error("you have rated this already; update rating {0}")]
     AlreadyRated(RatingId),
@@ -108,52 +109,12 @@ impl ApiError {
 
     /// The stable word that clients decide by.
     pub fn code(&self) -> &'static str {
-        match self {
-            Self::Invalid(_) => "invalid_input",
-            Self::Malformed(_) => "malformed_json",
-            Self::EmailTaken => "email_taken",
-            Self::UsernameTaken => "username_taken",
-            Self::Unauthorized => "unauthorized",
-            Self::WrongCredentials => "wrong_credentials",
-            Self::Forbidden => "forbidden",
-            Self::CrossSite => "cross_site",
-            Self::NotFound => "not_found",
-            Self::MethodNotAllowed(_) => "method_not_allowed",
-            Self::Timeout => "request_timeout",
-            Self::NotAllowed(violation) | Self::Conflict(violation) => violation_code(*violation),
-            Self::AlreadyRated(_) => "already_rated",
-            Self::PreconditionFailed => "precondition_failed",
-            Self::TooLarge(_) => "too_large",
-            Self::Unreadable => "unreadable_body",
-            Self::KeyReused => "idempotency_key_reused",
-            Self::KeyRunning => "idempotency_key_running",
-            Self::RangeNotSatisfiable(_) => "range_not_satisfiable",
-            Self::TooMany(_) => "too_many_requests",
-            Self::Busy => "busy",
-            Self::Internal(_) => "internal",
-        }
+        codes::of_error(self).0
     }
 
     /// The status that goes with it.
     pub fn status(&self) -> StatusCode {
-        match self {
-            Self::Invalid(_) | Self::Malformed(_) | Self::EmailTaken | Self::UsernameTaken | Self::Unreadable => {
-                StatusCode::BAD_REQUEST
-            }
-            Self::Unauthorized | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
-            Self::Forbidden | Self::NotAllowed(_) | Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
-            Self::Conflict(_) | Self::AlreadyRated(_) | Self::KeyRunning => StatusCode::CONFLICT,
-            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
-            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::RangeNotSatisfiable(_) => StatusCode::RANGE_NOT_SATISFIABLE,
-            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-        }
+        codes::of_error(self).1
     }
 
     /// What the answer's headers add to it.
@@ -188,44 +149,9 @@ impl ApiError {
     }
 }
 
-/// The stable word for each rule.
-fn violation_code(violation: RuleViolation) -> &'static str {
-    match violation {
-        RuleViolation::NotThePoster => "not_the_poster",
-        RuleViolation::NotAParty => "not_a_party",
-        RuleViolation::OwnJob => "own_job",
-        RuleViolation::JobNotOpen => "job_not_open",
-        RuleViolation::JobNotTaken => "job_not_taken",
-        RuleViolation::JobTaken => "job_taken",
-        RuleViolation::JobDone => "job_done",
-        RuleViolation::JobNotDone => "job_not_done",
-        RuleViolation::AlreadyApplied => "already_applied",
-        RuleViolation::NotACandidate => "not_a_candidate",
-        RuleViolation::PickedAlready => "picked_already",
-        RuleViolation::OwnRating => "own_rating",
-        RuleViolation::RatingNeedsJob => "rating_needs_job",
-        RuleViolation::NotTheAuthor => "not_the_author",
-    }
-}
-
 impl From<RuleViolation> for ApiError {
     fn from(violation: RuleViolation) -> Self {
-        match violation {
-            RuleViolation::NotThePoster
-            | RuleViolation::NotAParty
-            | RuleViolation::OwnJob
-            | RuleViolation::OwnRating
-            | RuleViolation::RatingNeedsJob
-            | RuleViolation::NotTheAuthor => Self::NotAllowed(violation),
-            RuleViolation::NotACandidate => Self::NotFound,
-            RuleViolation::JobNotOpen
-            | RuleViolation::JobNotTaken
-            | RuleViolation::JobTaken
-            | RuleViolation::JobDone
-            | RuleViolation::JobNotDone
-            | RuleViolation::AlreadyApplied
-            | RuleViolation::PickedAlready => Self::Conflict(violation),
-        }
+        Self::Rule(violation)
     }
 }
 

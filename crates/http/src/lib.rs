@@ -35,7 +35,7 @@ use actix_web::{Error, web};
 
 pub use address::TrustedProxies;
 pub use app::{App, HttpSettings, Parts};
-pub use error::{ApiError, ApiResult};
+pub use error::{ApiError, ApiResult, error_codes};
 pub use openapi::openapi_json;
 pub use origin::Origins;
 pub use routes::{Access, ROUTES, Route};

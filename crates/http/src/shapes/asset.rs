@@ -1,4 +1,4 @@
-//! Pictures.
+//! Pictures, one and in pages, as the contract writes them.
 
 use gigline_domain::JobId;
 use gigline_persistence::Page;

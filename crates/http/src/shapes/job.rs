@@ -1,4 +1,4 @@
-//! Jobs.
+//! Jobs, one and in pages, as the contract writes them.
 
 use gigline_domain::JobStatus;
 use gigline_persistence::Page;
