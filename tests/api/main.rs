@@ -1,3 +1,9 @@
 //! The API as clients meet it: every test on a started server, on both databases.
 
+mod accounts;
+mod cross_site;
 mod jobs;
+mod permissions;
+mod sessions;
+mod support;
+mod throttling;

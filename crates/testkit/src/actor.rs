@@ -46,6 +46,16 @@ impl Actor {
         format!("{}@example.org", self.name)
     }
 
+    /// What they registered with.
+    pub fn password(&self) -> String {
+        format!("{}'s secret", self.name)
+    }
+
+    /// Where they are found.
+    pub fn path(&self) -> String {
+        format!("/api/user/{}/", self.id)
+    }
+
     /// Posts a job and gives its id.
     pub async fn posts_job(&self, title: &str) -> i64 {
         self.posts(&plain_job(title)).await.expect(201).number("id")

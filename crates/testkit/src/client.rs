@@ -40,6 +40,12 @@ impl Client {
         with
     }
 
+    /// The same client with a session's token in the cookie, as browsers send it.
+    #[must_use]
+    pub fn with_cookie(&self, token: &str) -> Self {
+        self.with("cookie", &format!("session={token}"))
+    }
+
     /// GET.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
@@ -137,6 +143,30 @@ impl Answer {
     #[track_caller]
     pub fn code(&self) -> String {
         self.text("code")
+    }
+
+    /// The names of the fields that an error finds fault with, in order.
+    #[track_caller]
+    pub fn faulty_fields(&self) -> Vec<String> {
+        let json = self.json();
+        let fields = json.get("fields").and_then(Value::as_object);
+        assert!(fields.is_some(), "{}: no fields in {json}", self.asked);
+        fields.map(|fields| fields.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    /// The things in a list of the body.
+    #[track_caller]
+    pub fn list(&self, key: &str) -> Vec<Value> {
+        let json = self.json();
+        let list = json.get(key).and_then(Value::as_array);
+        assert!(list.is_some(), "{}: no list {key:?} in {json}", self.asked);
+        list.cloned().unwrap_or_default()
+    }
+
+    /// The ids of the things in a list of the body.
+    #[track_caller]
+    pub fn ids(&self, key: &str) -> Vec<i64> {
+        self.list(key).iter().filter_map(|item| item.get("id").and_then(Value::as_i64)).collect()
     }
 
     /// A header, `""` if it is not there.

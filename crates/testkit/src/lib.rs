@@ -19,6 +19,7 @@ mod sqlite;
 
 pub use actor::{Actor, plain_job};
 pub use app::TestApp;
+pub use awc::http::Method;
 pub use client::{Answer, Client};
 pub use database::{Backend, TestDatabase};
 pub use postgres::PgDatabase;
