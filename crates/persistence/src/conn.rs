@@ -11,6 +11,7 @@ use diesel::{Connection, QueryResult};
 
 use crate::any::AnyConn;
 use crate::error::StoreError;
+use crate::savepoint;
 use crate::tap::Tap;
 
 /// A connection to either database, good for reading.
@@ -96,6 +97,22 @@ impl Conn {
         if self.depth()? == depth { Ok(()) } else { Err(Error::BrokenTransactionManager) }
     }
 
+    /// Runs one write of a group within the group's transaction; what it did stays if it says so.
+    pub(crate) fn one_of_group(&mut self, write: impl FnOnce(&mut Self) -> bool) -> QueryResult<()> {
+        self.uncounted(savepoint::open)?;
+        let keep = write(self);
+        // A panic may have left savepoints of the write's own open.
+        self.unwind_to(1)?;
+        self.uncounted(|any| savepoint::close(any, keep))
+    }
+
+    fn uncounted<T>(&mut self, f: impl FnOnce(&mut AnyConn) -> T) -> T {
+        self.tap.mute(true);
+        let done = f(&mut self.any);
+        self.tap.mute(false);
+        done
+    }
+
     /// Runs `f`, whatever it does: a panic is an answer, and so is a failed statement that `f` kept silent about.
     ///
     /// PostgreSQL would quietly turn the COMMIT after a failed statement into a rollback, and SQLite would commit the
@@ -147,10 +164,7 @@ impl Conn {
     /// Asks the other end whether it is still there, if it has not been heard of for a while.
     pub(crate) fn still_there(&mut self) -> QueryResult<()> {
         if self.is_postgres() && self.last_seen.elapsed() > TRUSTED_FOR {
-            self.tap.mute(true);
-            let answer = self.any.batch_execute("SELECT 1");
-            self.tap.mute(false);
-            answer?;
+            self.uncounted(|any| any.batch_execute("SELECT 1"))?;
         }
         self.last_seen = Instant::now();
         Ok(())

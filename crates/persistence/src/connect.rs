@@ -15,12 +15,13 @@ use crate::any::AnyConn;
 use crate::conn::Conn;
 use crate::tap::Tap;
 
-/// The first statement, for setting up WAL may itself meet a lock.
+/// The timeout first, for setting up WAL may itself meet a lock.
 const SQLITE_BOTH: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
-     PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;";
+     PRAGMA cache_size = -16000;";
+/// No `temp_store` here: with it, a savepoint keeps its pages in pieces of a kilobyte, each allocated by itself.
 const SQLITE_WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA journal_size_limit = 67108864;";
-const SQLITE_READER: &str = "PRAGMA query_only = ON;";
+const SQLITE_READER: &str = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;";
 
 const POSTGRES_BOTH: &str = "SET TIME ZONE 'UTC'; SET client_min_messages = warning; \
      SET statement_timeout = '15s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s';";

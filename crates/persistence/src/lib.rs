@@ -36,6 +36,7 @@ pub mod ratings;
 pub mod raw;
 pub mod records;
 mod rows;
+mod savepoint;
 mod schema;
 #[doc(hidden)]
 pub mod scratch;

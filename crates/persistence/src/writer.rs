@@ -11,6 +11,7 @@
 //! - The order of the queue is the order of the writes. A caller that went away has its write done all the same.
 //! - A foreign key that is checked only at COMMIT would take its whole group with it: the schema must not have any.
 
+mod bell;
 mod job;
 mod queue;
 
@@ -22,7 +23,7 @@ use diesel::QueryResult;
 use tokio::sync::oneshot;
 
 use self::job::{Job, Pending, letterbox};
-use self::queue::{Admission, Queue, Turn};
+use self::queue::{Admission, Group, Queue, Turn};
 use crate::conn::{Conn, WriteTx};
 use crate::error::StoreError;
 
@@ -82,8 +83,8 @@ impl Writer {
             Admission::Alone(turn) => self.shared.write_alone(turn, f),
             Admission::Queue => {
                 let (reply, answer) = letterbox();
-                self.shared.queue.push(Box::new(Pending::new(f, reply)))?;
-                answer.wait().unwrap_or_else(|| Err(StoreError::Died.into()))
+                let bell = self.shared.queue.push(Box::new(Pending::new(f, reply)))?;
+                answer.wait(&bell).unwrap_or_else(|| Err(StoreError::Died.into()))
             }
         }
     }
@@ -132,17 +133,20 @@ impl Shared {
         done.unwrap_or_else(|lost| Err(lost.into()))
     }
 
-    fn run_group(&self, mut group: Vec<Box<dyn Job>>) {
-        let lost = self.with_conn(|conn| in_one_transaction(conn, &mut group)).err();
+    fn run_group(&self, group: Group<Box<dyn Job>>) {
+        // In this order: were this to unwind, the jobs would be dropped before the bell is rung.
+        let Group { ring, mut jobs } = group;
+        let lost = self.with_conn(|conn| in_one_transaction(conn, &mut jobs)).err();
         if let Some(lost) = &lost {
-            log::error!("{} writes came to nothing: {lost}", group.len());
+            log::error!("{} writes came to nothing: {lost}", jobs.len());
         }
-        for job in group {
+        for job in jobs {
             // Answering wakes and drops what is not ours; if that panics, the others are answered all the same.
             if catch_unwind(AssertUnwindSafe(|| job.answer(lost.as_ref()))).is_err() {
                 log::error!("the answer to a write panicked on its way");
             }
         }
+        drop(ring);
     }
 
     /// Lends the connection, opened anew if need be. An error of `f` means that it cannot be trusted any more.
@@ -164,11 +168,7 @@ impl Shared {
 fn in_one_transaction(conn: &mut Conn, group: &mut [Box<dyn Job>]) -> QueryResult<()> {
     conn.begin_write()?;
     for job in group {
-        conn.push()?;
-        if job.run(conn) {
-            conn.keep()?;
-        }
-        conn.unwind_to(1)?;
+        conn.one_of_group(|conn| job.run(conn))?;
     }
     conn.keep()
 }

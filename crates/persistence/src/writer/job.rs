@@ -1,10 +1,10 @@
 //! A write on its way: what is to be done, what came of it, and who waits for the answer.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::Thread;
 
 use tokio::sync::oneshot;
 
+use super::bell::Bell;
 use crate::conn::{Conn, WriteTx};
 use crate::error::StoreError;
 
@@ -67,15 +67,10 @@ impl<T: Send> Reply<T> for oneshot::Sender<T> {
 }
 
 /// Where a thread finds its answer.
-pub(super) struct Letterbox<T>(Arc<Slot<T>>);
+pub(super) struct Letterbox<T>(Arc<Mutex<Content<T>>>);
 
 /// The other end of a [`Letterbox`].
-pub(super) struct Letter<T>(Arc<Slot<T>>);
-
-struct Slot<T> {
-    content: Mutex<Content<T>>,
-    reader: Thread,
-}
+pub(super) struct Letter<T>(Arc<Mutex<Content<T>>>);
 
 enum Content<T> {
     Nothing,
@@ -84,46 +79,42 @@ enum Content<T> {
     Closed,
 }
 
-/// A letterbox of the current thread.
 pub(super) fn letterbox<T>() -> (Letter<T>, Letterbox<T>) {
-    let slot = Arc::new(Slot { content: Mutex::new(Content::Nothing), reader: std::thread::current() });
-    (Letter(Arc::clone(&slot)), Letterbox(slot))
-}
-
-impl<T> Slot<T> {
-    fn put(&self, content: Content<T>) {
-        let mut slot = self.content.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*slot, Content::Nothing) {
-            *slot = content;
-            drop(slot);
-            self.reader.unpark();
-        }
-    }
+    let content = Arc::new(Mutex::new(Content::Nothing));
+    (Letter(Arc::clone(&content)), Letterbox(content))
 }
 
 impl<T> Letterbox<T> {
-    /// Waits for the answer; `None` if there will be none.
-    pub(super) fn wait(self) -> Option<T> {
-        loop {
-            let mut slot = self.0.content.lock().unwrap_or_else(PoisonError::into_inner);
-            match std::mem::replace(&mut *slot, Content::Nothing) {
-                Content::Answer(answer) => return Some(answer),
-                Content::Closed => return None,
-                Content::Nothing => drop(slot),
+    /// Waits for the answer; `None` if there will be none. `bell` is rung after it was put here.
+    pub(super) fn wait(self, bell: &Bell) -> Option<T> {
+        bell.wait_for(|| {
+            let mut content = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            match std::mem::replace(&mut *content, Content::Nothing) {
+                Content::Nothing => None,
+                Content::Answer(answer) => Some(Some(answer)),
+                Content::Closed => Some(None),
             }
-            std::thread::park();
+        })
+    }
+}
+
+impl<T> Letter<T> {
+    fn put(&self, new: Content<T>) {
+        let mut content = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*content, Content::Nothing) {
+            *content = new;
         }
     }
 }
 
 impl<T: Send> Reply<T> for Letter<T> {
     fn send(self, answer: T) {
-        self.0.put(Content::Answer(answer));
+        self.put(Content::Answer(answer));
     }
 }
 
 impl<T> Drop for Letter<T> {
     fn drop(&mut self) {
-        self.0.put(Content::Closed);
+        self.put(Content::Closed);
     }
 }

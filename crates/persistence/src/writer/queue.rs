@@ -1,8 +1,9 @@
 //! Who writes next: a bounded queue and one turn, held by the writer's thread or by a caller that writes itself.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::bell::Bell;
 use crate::error::StoreError;
 
 pub(super) struct Queue<J> {
@@ -14,6 +15,8 @@ pub(super) struct Queue<J> {
 
 struct State<J> {
     jobs: VecDeque<J>,
+    /// Rung when jobs of the queue are done; all that wait share it.
+    bell: Arc<Bell>,
     /// Somebody has the turn.
     taken: bool,
     closed: bool,
@@ -21,6 +24,16 @@ struct State<J> {
 
 /// The right to use the connection; given back when dropped.
 pub(super) struct Turn<'a, J>(&'a Queue<J>);
+
+/// Jobs that are done together.
+pub(super) struct Group<J> {
+    pub(super) jobs: Vec<J>,
+    /// Rung when dropped, which has to come after the jobs are answered or dropped.
+    pub(super) ring: Ring,
+}
+
+/// Rings when dropped.
+pub(super) struct Ring(Arc<Bell>);
 
 /// What a caller that may block is to do.
 pub(super) enum Admission<'a, J> {
@@ -32,25 +45,27 @@ pub(super) enum Admission<'a, J> {
 
 impl<J> Queue<J> {
     pub(super) fn new(most: usize) -> Self {
-        let state = State { jobs: VecDeque::new(), taken: false, closed: false };
+        let state = State { jobs: VecDeque::new(), bell: Arc::default(), taken: false, closed: false };
         Self { state: Mutex::new(state), work: Condvar::new(), most: most.max(1) }
     }
 
-    /// Appends `job`. Errors: `Busy` when the queue is full, `Unavailable` when it is closed.
-    pub(super) fn push(&self, job: J) -> Result<(), StoreError> {
+    /// Appends `job` and gives the bell that rings when it is done. Errors: `Busy` when the queue is full,
+    /// `Unavailable` when it is closed.
+    pub(super) fn push(&self, job: J) -> Result<Arc<Bell>, StoreError> {
         let mut state = self.state();
         state.check_open()?;
         if state.jobs.len() >= self.most {
             return Err(StoreError::Busy);
         }
         state.jobs.push_back(job);
+        let bell = Arc::clone(&state.bell);
         // Whoever has the turn looks at the queue before giving it back.
         let wake = !state.taken;
         drop(state);
         if wake {
             self.work.notify_one();
         }
-        Ok(())
+        Ok(bell)
     }
 
     /// Takes the turn if nobody has it and nobody waits for it.
@@ -101,10 +116,22 @@ impl<J> State<J> {
 
 impl<J> Turn<'_, J> {
     /// The jobs to be done next, in order, at most `most`; `None` when there are none.
-    pub(super) fn next_group(&mut self, most: usize) -> Option<Vec<J>> {
+    pub(super) fn next_group(&mut self, most: usize) -> Option<Group<J>> {
         let mut state = self.0.state();
         let count = state.jobs.len().min(most);
-        (count > 0).then(|| state.jobs.drain(..count).collect())
+        if count == 0 {
+            return None;
+        }
+        let jobs = state.jobs.drain(..count).collect();
+        // Those that are left keep their bell: they hear it in vain once, and again in time.
+        let bell = if state.jobs.is_empty() { std::mem::take(&mut state.bell) } else { Arc::clone(&state.bell) };
+        Some(Group { jobs, ring: Ring(bell) })
+    }
+}
+
+impl Drop for Ring {
+    fn drop(&mut self) {
+        self.0.ring();
     }
 }
 
