@@ -66,6 +66,11 @@ pub fn open_store(settings: &Settings) -> Result<Store, StartError> {
     Ok(Store::open(&StoreConfig::new(settings.database.url.clone()))?)
 }
 
+/// Opens the picture store that the settings name.
+pub(crate) fn open_blobs(settings: &Settings) -> Result<BlobStore, StartError> {
+    Ok(BlobStore::open(&blob_config(&settings.media)?)?)
+}
+
 /// Everything that requests are answered with, as the settings have it.
 pub fn open_app(settings: &Settings, clock: Arc<dyn Clock>) -> Result<App, StartError> {
     let store = open_store(settings)?;
@@ -91,7 +96,7 @@ pub fn open_app(settings: &Settings, clock: Arc<dyn Clock>) -> Result<App, Start
         hasher,
         throttle,
         studio: Studio::new(),
-        blobs: BlobStore::open(&blob_config(&settings.media)?)?,
+        blobs: open_blobs(settings)?,
         clock,
         settings: http_settings(settings),
     }))
