@@ -4,6 +4,7 @@ mod accounts;
 mod cross_site;
 mod jobs;
 mod permissions;
+mod pictures;
 mod sessions;
 mod support;
 mod throttling;

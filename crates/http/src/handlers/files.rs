@@ -59,19 +59,26 @@ fn headed(status: StatusCode, tag: &str) -> HttpResponseBuilder {
 }
 
 /// The one range that is asked for (RFC 9110 §14.2). Several at once, or one that cannot be read, mean the whole file;
-/// so does an `If-Range` that names something else.
+/// so does an `If-Range` that names something else. Only GET knows ranges.
 fn range(request: &HttpRequest, tag: &str) -> Option<ByteRange> {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    if text(header::IF_RANGE).is_some_and(|given| given != tag) {
+    if *request.method() != Method::GET || request.headers().get(header::IF_RANGE).is_some_and(|given| given != tag) {
         return None;
     }
-    let (first, last) = text(header::RANGE)?.strip_prefix("bytes=")?.split_once('-')?;
+    let (unit, wanted) = text(header::RANGE)?.split_once('=')?;
+    let (first, last) = wanted.split_once('-').filter(|_| unit.trim().eq_ignore_ascii_case("bytes"))?;
     match (first.trim(), last.trim()) {
-        ("", count) => Some(ByteRange::Last(count.parse().ok()?)),
-        (first, "") => Some(ByteRange::From(first.parse().ok()?)),
+        ("", count) => Some(ByteRange::Last(position(count)?)),
+        (first, "") => Some(ByteRange::From(position(first)?)),
         (first, last) => {
-            let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
+            let (first, last) = (position(first)?, position(last)?);
             (first <= last).then(|| ByteRange::Within(first..last.saturating_add(1)))
         }
     }
+}
+
+/// A number of bytes; one beyond all files is as good as the largest.
+fn position(digits: &str) -> Option<u64> {
+    let sound = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    sound.then(|| digits.parse().unwrap_or(u64::MAX))
 }
