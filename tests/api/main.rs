@@ -1,10 +1,18 @@
 //! The API as clients meet it: every test on a started server, on both databases.
 
 mod accounts;
+mod conventions;
 mod cross_site;
+mod erasing;
+mod hiring;
 mod jobs;
+mod paging;
 mod permissions;
 mod pictures;
+mod postings;
+mod ratings;
+mod search;
 mod sessions;
 mod support;
 mod throttling;
+mod users;

@@ -9,12 +9,37 @@ const MAX_WORD: usize = 40;
 ///
 /// Words beyond 40 characters are cut there, in the index and in the question alike.
 pub fn fold_words(text: &str) -> Vec<String> {
-    let folded: String = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
+    let mut folded = String::with_capacity(text.len());
+    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+        match plain(c) {
+            Some(letters) => folded.push_str(letters),
+            None => folded.push(c),
+        }
+    }
     folded
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(|word| word.chars().take(MAX_WORD).collect())
         .collect()
+}
+
+/// What people type for letters whose stroke or ligature Unicode does not take apart, and for those that capitals
+/// turn into something else.
+fn plain(c: char) -> Option<&'static str> {
+    Some(match c {
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'þ' => "th",
+        'ø' => "o",
+        'đ' | 'ð' => "d",
+        'ħ' => "h",
+        'ı' => "i",
+        'ł' => "l",
+        'ŧ' => "t",
+        'ς' => "σ",
+        _ => return None,
+    })
 }
 
 /// What somebody looks for: up to eight different words; all further ones are left out.
@@ -82,6 +107,15 @@ mod tests {
         assert_eq!(fold_words("Café-Möbel: 3D \"print\"* 🎉 O'Neil"), ["cafe", "mobel", "3d", "print", "o", "neil"]);
         assert_eq!(fold_words("\0 ' OR 1=1; --"), ["or", "1", "1"]);
         assert!(fold_words("🎉 … !").is_empty());
+    }
+
+    #[test]
+    fn letters_that_are_written_in_two_ways_fold_to_one() {
+        for (one, other) in
+            [("STRASSE", "Straße"), ("ŁÓDŹ", "lodz"), ("Smørrebrød", "smorrebrod"), ("ΟΔΟΣ", "οδός"), ("IŞIK", "ışık")]
+        {
+            assert_eq!(fold_words(one), fold_words(other));
+        }
     }
 
     #[test]

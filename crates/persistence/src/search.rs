@@ -3,8 +3,10 @@
 //! A job is found if it has every word that was asked for, each as the beginning of one of its words. Its score adds
 //! up over those words: 200 where one begins a word of the title and 40 more where it is a whole one, 20 and 4 in
 //! skills and category, 2 in description and location; so a match in a heavier place always outweighs those in
-//! lighter ones. Equal scores go newest first. Where fewer than twenty jobs are found, words that are spelt almost
-//! like the ones asked for count too, at half the score. At most the best two thousand are looked at.
+//! lighter ones. Equal scores go newest first. Where fewer than twenty jobs are found, those follow that have words
+//! which are spelt almost like the ones asked for, at half the score. At most the best two thousand are looked at.
+
+use std::collections::HashSet;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Double, Text};
@@ -15,7 +17,7 @@ use crate::job_views::{self, JobFilter};
 use crate::place::measure;
 use crate::records::{Job, Viewer};
 use crate::rows::status_word;
-use crate::search_index::with_edges;
+use crate::search_index::{shape, with_edges};
 use crate::{Conn, Page, PageRequest, StoreError, StoreResult};
 
 /// Where a list by score goes on: the score and id of the last job shown.
@@ -23,6 +25,8 @@ pub type SearchCursor = (i64, i64);
 
 const DEPTH: i64 = 2_000;
 const ENOUGH: usize = 20;
+/// How far behind all others those are that have only similar words. No score comes near it.
+const BEHIND: i64 = 1_000_000;
 
 /// A word that was asked for, and the words of the dictionary that it may have meant.
 struct Term {
@@ -59,18 +63,23 @@ pub fn search(
     })
 }
 
-/// All that match, best first: by the words as they are and, if these find few, by similar ones too.
+/// All that match, best first: by the words as they are and, if these find few, then those with similar ones.
 fn find(conn: &mut AnyConn, terms: &SearchTerms, filter: &JobFilter) -> StoreResult<Vec<Hit>> {
     let mut asked: Vec<Term> =
         terms.words().iter().map(|word| Term { word: word.clone(), similar: Vec::new() }).collect();
-    let hits = rank(conn, &asked, filter)?;
+    let mut hits = rank(conn, &asked, filter)?;
     if hits.len() >= ENOUGH {
         return Ok(hits);
     }
     for term in &mut asked {
         term.similar = similar(conn, &term.word)?;
     }
-    if asked.iter().all(|term| term.similar.is_empty()) { Ok(hits) } else { rank(conn, &asked, filter) }
+    if asked.iter().any(|term| !term.similar.is_empty()) {
+        let found: HashSet<i64> = hits.iter().map(|hit| hit.id).collect();
+        let others = rank(conn, &asked, filter)?.into_iter().filter(|hit| !found.contains(&hit.id));
+        hits.extend(others.map(|hit| Hit { score: hit.score - BEHIND, ..hit }));
+    }
+    Ok(hits)
 }
 
 /// The page of `hits` that was asked for, as jobs.
@@ -146,27 +155,36 @@ struct Known {
 
 /// The words of the dictionary within one edit of a word of four letters or more, two of eight or more; nearest first.
 fn similar(conn: &mut AnyConn, word: &str) -> StoreResult<Vec<String>> {
-    const CANDIDATES: i64 = 200;
+    const CANDIDATES: i64 = 500;
     const KEPT: usize = 8;
-    let limit = match word.chars().count() {
+    let length = word.chars().count();
+    let limit = match length {
         0..=3 => return Ok(Vec::new()),
         4..=7 => 1,
         _ => 2,
     };
+    let lengths = [length.saturating_sub(limit), length.saturating_add(limit)];
+    let [shortest, longest] = lengths.map(|length| i64::try_from(length).unwrap_or(i64::MAX));
     let known: Vec<Known> = match conn {
         AnyConn::Sqlite(conn) => diesel::sql_query(
             "SELECT trim(word, '^$') AS word FROM search_word_trigrams WHERE search_word_trigrams MATCH ? \
-             ORDER BY rank LIMIT ?",
+             AND length(trim(word, '^$')) BETWEEN ? AND ? ORDER BY rank LIMIT ?",
         )
         .bind::<Text, _>(sqlite::any_trigram(&with_edges(word)))
+        .bind::<BigInt, _>(shortest)
+        .bind::<BigInt, _>(longest)
         .bind::<BigInt, _>(CANDIDATES)
         .load(conn)?,
         AnyConn::Pg(conn) => {
-            diesel::sql_query("SELECT set_limit(0.1)").execute(conn)?;
+            // Low enough that one trigram in common will do, however long the word.
+            diesel::sql_query("SELECT set_limit(0.01)").execute(conn)?;
             diesel::sql_query(
-                "SELECT word FROM search_words WHERE word % $1 ORDER BY similarity(word, $1) DESC, word LIMIT $2",
+                "SELECT word FROM search_words WHERE shape % $1 AND length(word) BETWEEN $2 AND $3 \
+                 ORDER BY similarity(shape, $1) DESC, word LIMIT $4",
             )
-            .bind::<Text, _>(word)
+            .bind::<Text, _>(shape(word))
+            .bind::<BigInt, _>(shortest)
+            .bind::<BigInt, _>(longest)
             .bind::<BigInt, _>(CANDIDATES)
             .load(conn)?
         }

@@ -116,9 +116,13 @@ fn learn(tx: &mut WriteTx<'_>, words: &Words) -> StoreResult<()> {
     match tx.db() {
         AnyConn::Sqlite(conn) => long.into_iter().try_for_each(|word| learn_one(conn, word))?,
         AnyConn::Pg(conn) => {
-            diesel::sql_query("INSERT INTO search_words (word) SELECT unnest($1) ON CONFLICT DO NOTHING")
-                .bind::<Array<Text>, _>(long.into_iter().collect::<Vec<_>>())
-                .execute(conn)?;
+            let shapes: Vec<String> = long.iter().map(|word| shape(word)).collect();
+            diesel::sql_query(
+                "INSERT INTO search_words (word, shape) SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING",
+            )
+            .bind::<Array<Text>, _>(long.into_iter().collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(shapes)
+            .execute(conn)?;
         }
     }
     Ok(())
@@ -141,4 +145,11 @@ fn learn_one(conn: &mut SqliteConnection, word: &str) -> QueryResult<()> {
 /// A word with its edges marked, so that its first and last letters make trigrams of their own, as in `pg_trgm`.
 pub(crate) fn with_edges(word: &str) -> String {
     format!("^^{word}$")
+}
+
+/// A word with a plain letter in place of each that is not ASCII: `pg_trgm` leaves those out where the database's
+/// locale does not know them as letters. Different words may get the same shape; it only proposes candidates.
+pub(crate) fn shape(word: &str) -> String {
+    let letter = |c: char| char::from_digit(u32::from(c) % 26 + 10, 36).unwrap_or('a');
+    word.chars().map(|c| if c.is_ascii() { c } else { letter(c) }).collect()
 }

@@ -88,10 +88,11 @@ CREATE TABLE doomed_blobs (
     since BIGINT NOT NULL
 );
 
--- The search index: words are folded before they come here, so the tokenizer has nothing left to decide.
+-- The search index: words are folded before they come here, so the tokenizer has nothing left to decide. The one
+-- called ascii takes every character beyond ASCII for a letter; the others know only the letters of some Unicode.
 CREATE VIRTUAL TABLE job_words USING fts5 (
     title, tags, body,
-    content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0'
+    content = '', contentless_delete = 1, tokenize = 'ascii'
 );
 -- Every word that was ever indexed, to find what a misspelt one may have meant.
 CREATE TABLE search_words (
