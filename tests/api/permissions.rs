@@ -98,6 +98,7 @@ const TABLE: &[Row] = &[
     ("GET", "/api/rating/{rating}/", &[Rating], Sent::Nothing, ALL),
     ("DELETE", "/api/rating/{rating}/", &[Rating], Sent::Nothing, OWNER_OR_ADMIN),
     ("GET", "/media/{name}", &[File], Sent::Nothing, ALL),
+    ("GET", "/openapi.json", &[], Sent::Nothing, ALL),
     ("GET", "/healthz", &[], Sent::Nothing, ALL),
     ("GET", "/readyz", &[], Sent::Nothing, ALL),
 ];

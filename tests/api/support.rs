@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use gigline_testkit::{Actor, Answer, TestApp};
+use gigline_testkit::{Actor, Answer, Client};
 use serde_json::{Value, json};
 
 /// A registration that passes, of `ann@example.org` for `ann`.
@@ -28,13 +28,8 @@ pub(crate) fn upload() -> Value {
     json!({ "image_data": STANDARD.encode(gigline_media::drawn(1, 16, 12)) })
 }
 
-/// Changes things under `path`, with headers of one's own.
-pub(crate) async fn user_json(app: &TestApp, id: i64) -> Value {
-    app.anyone().get(&format!("/api/user/{id}/")).await.expect(200).json()
-}
-
 /// A job as its poster, or anybody, sees it.
-pub(crate) async fn job_as(who: &gigline_testkit::Client, job: i64) -> Value {
+pub(crate) async fn job_as(who: &Client, job: i64) -> Value {
     who.get(&format!("/api/job/{job}/")).await.expect(200).json()
 }
 
