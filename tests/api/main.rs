@@ -9,6 +9,7 @@ mod jobs;
 mod paging;
 mod permissions;
 mod pictures;
+mod place;
 mod postings;
 mod ratings;
 mod search;
