@@ -1,4 +1,5 @@
 //! The store keeps the same promises on SQLite and on PostgreSQL.
+#![cfg(test)]
 
 mod postgres_only;
 mod schema;
@@ -58,5 +59,5 @@ fn all(conn: &mut Conn) -> StoreResult<Vec<i64>> {
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap()
+    tokio::runtime::Builder::new_current_thread().build().unwrap()
 }
