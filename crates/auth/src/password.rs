@@ -11,9 +11,14 @@ use gigline_domain::Fault;
 pub struct Password(String);
 
 impl Password {
+    /// The fewest bytes that it may have.
+    pub const MIN: usize = 8;
+    /// The most bytes that it may have: bcrypt reads no more.
+    pub const MAX: usize = 72;
+
     /// Takes the text unchanged; the fault names the rule.
     pub fn parse(given: &str) -> Result<Self, Fault> {
-        if !(8..=72).contains(&given.len()) {
+        if !(Self::MIN..=Self::MAX).contains(&given.len()) {
             return Err(Fault::new("must be 8 to 72 bytes long"));
         }
         if given.contains('\0') {

@@ -20,6 +20,9 @@ text_type!(/// A first or last name, 1 to 100 characters; never empty, for clien
 pub struct Email(String);
 
 impl Email {
+    /// The most bytes that it may have.
+    pub const MAX: usize = 254;
+
     /// Takes an address of the form `local@domain`: at most 254 bytes, 64 before the sign, no white space.
     ///
     /// Whether anyone reads it only a letter can tell, so nothing finer is asked.
@@ -27,7 +30,7 @@ impl Email {
         let text = given.trim();
         let fault = Fault::new("must be an e-mail address");
         let (local, domain) = text.rsplit_once('@').ok_or_else(|| fault.clone())?;
-        let sound = text.len() <= 254
+        let sound = text.len() <= Self::MAX
             && (1..=64).contains(&local.len())
             && !local.contains('@')
             && domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'))
@@ -51,9 +54,14 @@ impl Email {
 pub struct Username(String);
 
 impl Username {
+    /// The fewest characters that it may have.
+    pub const MIN: usize = 3;
+    /// The most characters that it may have.
+    pub const MAX: usize = 32;
+
     /// Takes a username; the fault names the rule.
     pub fn parse(given: &str) -> Result<Self, Fault> {
-        let sound = (3..=32).contains(&given.len())
+        let sound = (Self::MIN..=Self::MAX).contains(&given.len())
             && given.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
             && !given.chars().all(|c| c.is_ascii_digit());
         if sound {
@@ -102,10 +110,13 @@ pub struct Phone {
 }
 
 impl Phone {
+    /// The most characters that it may have.
+    pub const MAX: usize = 32;
+
     /// Takes digits with the usual `+ - . / ( )` and spaces between them, at most 32 characters.
     pub fn parse(given: &str) -> Result<Self, Fault> {
         let fault = Fault::new("must be a telephone number of 1 to 15 digits");
-        let text = TextRule { min: 1, max: 32, lines: false }.take(given).map_err(|_| fault.clone())?;
+        let text = TextRule { min: 1, max: Self::MAX, lines: false }.take(given).map_err(|_| fault.clone())?;
         if !text.chars().all(|c| c.is_ascii_digit() || " +-./()".contains(c)) {
             return Err(fault);
         }

@@ -84,9 +84,12 @@ pub struct BoundingBox {
 }
 
 impl Circle {
+    /// Half the Earth's circumference, which holds everything.
+    pub const MAX_RADIUS_KM: f64 = 20_038.0;
+
     /// A radius above 0, at most half the Earth's circumference (20,038 km).
     pub fn new(centre: Place, radius_km: f64) -> Result<Self, Fault> {
-        if radius_km > 0.0 && radius_km <= 20_038.0 {
+        if radius_km > 0.0 && radius_km <= Self::MAX_RADIUS_KM {
             Ok(Self { centre, radius_km })
         } else {
             Err(Fault::new("must be above 0 and at most 20038"))

@@ -11,10 +11,13 @@ text_type!(/// Words to a rating; may be empty.
 pub struct Stars(u8);
 
 impl Stars {
-    /// Takes 0 to 5.
+    /// The best rate.
+    pub const MAX: u8 = 5;
+
+    /// Takes 0 to [`Self::MAX`].
     pub fn parse(rate: i64) -> Result<Self, Fault> {
         match u8::try_from(rate) {
-            Ok(stars @ 0..=5) => Ok(Self(stars)),
+            Ok(stars @ 0..=Self::MAX) => Ok(Self(stars)),
             _ => Err(Fault::new("must be a whole number from 0 to 5")),
         }
     }

@@ -17,9 +17,10 @@ use crate::app::App;
 use crate::body::{BODY_LIMIT, Body, UPLOAD_LIMIT};
 use crate::caller::{Caller, session_of};
 use crate::error::{ApiError, ApiResult};
+use crate::routes::ROUTES;
 
 /// The longest key.
-const KEY_LIMIT: usize = 255;
+pub(crate) const KEY_LIMIT: usize = 255;
 /// The largest answer that is kept.
 const ANSWER_LIMIT: usize = 8 * 1024 * 1024;
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -31,7 +32,7 @@ pub(crate) async fn idempotent(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if request.method() != Method::POST || !request.headers().contains_key(KEY) {
+    if request.method() != Method::POST || !request.headers().contains_key(KEY) || hands_out_tokens(request.path()) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     match begin(&mut request).await {
@@ -55,6 +56,12 @@ pub(crate) async fn idempotent(
             run.await.unwrap_or_else(|died| Err(ApiError::Internal(died.to_string()).into()))
         }
     }
+}
+
+/// Whether the answer holds a token: those are kept as digests only, so such an answer is not kept at all.
+fn hands_out_tokens(path: &str) -> bool {
+    let path = path.trim_end_matches('/');
+    ROUTES.iter().any(|route| route.method == "POST" && !route.is_keyed() && route.path.trim_end_matches('/') == path)
 }
 
 /// Frees the key of a request that came to nothing.

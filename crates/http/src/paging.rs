@@ -9,6 +9,11 @@ use gigline_persistence::search::SearchCursor;
 
 use crate::fields::{Fields, text, whole};
 
+/// The most that a page may hold.
+pub(crate) const LIMIT_MAX: usize = 500;
+/// What it holds where nothing is said.
+pub(crate) const LIMIT_DEFAULT: usize = 100;
+
 /// A place in a list. Each kind of list has a prefix of its own, so that one's cursor is no good for another.
 pub(crate) trait Cursor: Sized {
     fn write(&self) -> String;
@@ -65,12 +70,12 @@ fn decode<C: Cursor>(given: &str) -> Result<C, Fault> {
 pub(crate) fn page<C: Cursor>(fields: &mut Fields) -> PageRequest<C> {
     let limit = fields.optional("limit", whole(limit));
     let after = fields.optional("cursor", text(decode));
-    PageRequest { limit: limit.unwrap_or(100), after }
+    PageRequest { limit: limit.unwrap_or(LIMIT_DEFAULT), after }
 }
 
 fn limit(given: i64) -> Result<usize, Fault> {
     match usize::try_from(given) {
-        Ok(limit @ 1..=500) => Ok(limit),
+        Ok(limit @ 1..=LIMIT_MAX) => Ok(limit),
         _ => Err(Fault::new("must be a whole number from 1 to 500")),
     }
 }

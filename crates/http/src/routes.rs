@@ -5,7 +5,7 @@ use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::error::ApiError;
-use crate::handlers::{accounts, assets, files, health, hiring, jobs, ratings, users};
+use crate::handlers::{accounts, assets, document, files, health, hiring, jobs, ratings, users};
 
 /// Who may ask for a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,25 @@ pub enum Access {
     Rater,
 }
 
+impl Access {
+    /// The same in words, to end a sentence with.
+    pub const fn says(self) -> &'static str {
+        match self {
+            Self::Anyone => "anyone",
+            Self::UpdateToken => "whoever holds an update token",
+            Self::Session => "anyone with a session",
+            Self::Oneself => "oneself",
+            Self::OneselfOrAdmin => "oneself, and admins",
+            Self::Poster => "the job's poster",
+            Self::PosterOrAdmin => "the job's poster, and admins",
+            Self::Party => "the job's poster and its receiver",
+            Self::AuthorOrAdmin => "the rating's author, and admins",
+            Self::OwnerOrAdmin => "the picture's owner, and admins",
+            Self::Rater => "oneself; to update a rating its author, and admins",
+        }
+    }
+}
+
 /// One route.
 #[derive(Debug, Clone, Copy)]
 pub struct Route {
@@ -53,8 +72,19 @@ pub struct Route {
     pub status: u16,
     /// The schema of its answer; none: a file.
     pub answer: Option<&'static str>,
-    /// The statuses of refusals beyond those that any route of its kind may have.
+    /// The statuses of other answers, beyond those that any route of its kind may have: 304 where the answer is tagged,
+    /// 412 where `If-Match` is heeded, 416 where ranges are.
     pub refusals: &'static [u16],
+    /// What answers it, as the code calls it.
+    pub(crate) handler: &'static str,
+}
+
+impl Route {
+    /// Whether it heeds `Idempotency-Key`: every POST with a session. What hands out tokens needs none, and keeping
+    /// such an answer would keep the tokens.
+    pub(crate) fn is_keyed(&self) -> bool {
+        self.method == "POST" && !matches!(self.access, Access::Anyone | Access::UpdateToken)
+    }
 }
 
 /// Writes the table of routes and the function that mounts them, so that neither can differ from the other.
@@ -74,6 +104,7 @@ macro_rules! routes {
                 status: $status,
                 answer: $answer,
                 refusals: &$refusals,
+                handler: stringify!($handler),
             },)+)+
         ];
 
@@ -114,7 +145,7 @@ const FIND: [&str; 9] =
 routes! {
     "/api/register/" {
         POST accounts::register, Anyone, "Registers an account and opens its first session",
-            ? [], Some("Registration") => 201 Some("SignedIn"), ! [403, 429, 503];
+            ? [], Some("Registration") => 201 Some("SignedIn"), ! [401, 403, 429, 503];
     }
     "/api/login/" {
         POST accounts::login, Anyone, "Opens a session for email and password",
@@ -136,7 +167,7 @@ routes! {
         GET users::list, Anyone, "Lists all users", ? PAGE, None => 200 Some("UserList"), ! [400];
     }
     "/api/user/{user}/" {
-        GET users::get, Anyone, "Shows a user", ? [], None => 200 Some("User"), ! [];
+        GET users::get, Anyone, "Shows a user", ? [], None => 200 Some("User"), ! [304];
         POST users::update, OneselfOrAdmin, "Changes a user", ? [], Some("UserPatch") => 200 Some("User"), ! [412];
         DELETE users::delete, OneselfOrAdmin, "Erases a user", ? [], None => 200 Some("User"), ! [];
     }
@@ -159,17 +190,17 @@ routes! {
         GET assets::list, Anyone, "Lists all pictures", ? PAGE, None => 200 Some("AssetList"), ! [400];
     }
     "/api/asset/{asset}/" {
-        GET assets::get, Anyone, "Shows a picture", ? [], None => 200 Some("Asset"), ! [];
+        GET assets::get, Anyone, "Shows a picture", ? [], None => 200 Some("Asset"), ! [304];
         DELETE assets::delete, OwnerOrAdmin, "Deletes a picture", ? [], None => 200 Some("Asset"), ! [];
     }
     "/api/job/" {
         GET jobs::list, Anyone, "Lists jobs, or those around a place", ? JOBS, None => 200 Some("JobList"), ! [400];
     }
     "/api/job/filter/" {
-        GET jobs::find, Anyone, "Finds jobs by words", ? FIND, None => 200 Some("JobList"), ! [400, 408, 413];
+        GET jobs::find, Anyone, "Finds jobs by words", ? FIND, Some("JobSearch") => 200 Some("JobList"), ! [];
     }
     "/api/job/{job}/" {
-        GET jobs::get, Anyone, "Shows a job", ? [], None => 200 Some("Job"), ! [];
+        GET jobs::get, Anyone, "Shows a job", ? [], None => 200 Some("Job"), ! [304];
         POST jobs::update, PosterOrAdmin, "Changes a job", ? [], Some("JobPatch") => 201 Some("Job"), ! [409, 412];
         DELETE jobs::delete, PosterOrAdmin, "Deletes a job", ? [], None => 200 Some("Job"), ! [409];
     }
@@ -187,11 +218,14 @@ routes! {
         GET ratings::list, Anyone, "Lists all ratings", ? PAGE, None => 200 Some("RatingList"), ! [400];
     }
     "/api/rating/{rating}/" {
-        GET ratings::get, Anyone, "Shows a rating", ? [], None => 200 Some("Rating"), ! [];
+        GET ratings::get, Anyone, "Shows a rating", ? [], None => 200 Some("Rating"), ! [304];
         DELETE ratings::delete, AuthorOrAdmin, "Deletes a rating", ? [], None => 200 Some("Rating"), ! [];
     }
     "/media/{name}" {
-        GET files::get, Anyone, "Serves a picture's file", ? [], None => 200 None, ! [416];
+        GET files::get, Anyone, "Serves a picture's file", ? [], None => 200 None, ! [304, 416];
+    }
+    "/openapi.json" {
+        GET document::get, Anyone, "Describes this API", ? [], None => 200 Some("Document"), ! [304];
     }
     "/healthz" {
         GET health::alive, Anyone, "Tells that the process lives", ? [], None => 200 Some("Notice"), ! [];

@@ -1,8 +1,75 @@
-//! Starts the log: lines on the standard error, levels from the settings.
+//! Starts the log: lines on the standard error, levels from the settings, and no alarm that a client can ring.
+
+use log::{Level, Log, Metadata, Record, SetLoggerError};
 
 use crate::settings::LogSettings;
 
 /// Starts logging for the whole process; may be called once.
-pub fn start(settings: &LogSettings) -> Result<(), log::SetLoggerError> {
-    env_logger::Builder::new().parse_filters(&settings.filter).format_timestamp_micros().try_init()
+pub fn start(settings: &LogSettings) -> Result<(), SetLoggerError> {
+    let lines = env_logger::Builder::new().parse_filters(&settings.filter).format_timestamp_micros().build();
+    log::set_max_level(lines.filter());
+    log::set_boxed_logger(Box::new(Calm(lines)))
+}
+
+/// The HTTP library calls every request that it cannot read, and every client that hangs up, an error of its own.
+struct Calm<L>(L);
+
+impl<L: Log> Log for Calm<L> {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        self.0.enabled(metadata)
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        if is_the_clients_doing(record) {
+            let mut calm = Record::builder();
+            calm.level(Level::Debug).target(record.target()).args(*record.args());
+            self.0.log(&calm.module_path(record.module_path()).build());
+        } else {
+            self.0.log(record);
+        }
+    }
+
+    fn flush(&self) {
+        self.0.flush();
+    }
+}
+
+fn is_the_clients_doing(record: &Record<'_>) -> bool {
+    record.level() <= Level::Info
+        && record.target().starts_with("actix_http::h1")
+        && record.args().to_string().starts_with("stream error: ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Heard(Mutex<Vec<(Level, String)>>);
+
+    impl Log for Heard {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+
+        fn log(&self, record: &Record<'_>) {
+            self.0.lock().unwrap().push((record.level(), record.args().to_string()));
+        }
+
+        fn flush(&self) {}
+    }
+
+    #[test]
+    fn nonsense_from_a_client_is_no_error_of_ours() {
+        let log = Calm(Heard::default());
+        let mut line = Record::builder();
+        line.level(Level::Error).target("actix_http::h1::dispatcher");
+        log.log(&line.args(format_args!("stream error: request parse error")).build());
+        log.log(&line.args(format_args!("Response payload stream error: disk")).build());
+        log.log(&line.target("gigline_http").args(format_args!("stream error: ours")).build());
+        let heard: Vec<Level> = log.0.0.lock().unwrap().iter().map(|(level, _)| *level).collect();
+        assert_eq!(heard, [Level::Debug, Level::Error, Level::Error]);
+    }
 }

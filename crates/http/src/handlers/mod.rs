@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod assets;
+pub(crate) mod document;
 pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod hiring;

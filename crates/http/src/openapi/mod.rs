@@ -1,0 +1,90 @@
+//! The API document (`OpenAPI` 3.1), made from the table of routes and from the shapes of bodies, so that it says what
+//! the server does.
+
+mod answers;
+mod inputs;
+mod operation;
+mod parameters;
+mod schemas;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::body::{BODY_LIMIT, UPLOAD_LIMIT};
+use crate::routes::ROUTES;
+
+/// The document as JSON. Errors: a schema that cannot be written as JSON, which a test rules out.
+pub fn openapi_json() -> Result<String, serde_json::Error> {
+    Ok(document()?.to_string())
+}
+
+fn document() -> Result<Value, serde_json::Error> {
+    Ok(json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Gigline",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": introduction(),
+            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+        },
+        "servers": [{ "url": "/", "description": "The server that this document comes from." }],
+        "paths": paths(),
+        "components": {
+            "schemas": schemas::all()?,
+            "headers": answers::headers(),
+            "securitySchemes": security_schemes(),
+        },
+    }))
+}
+
+fn paths() -> Map<String, Value> {
+    let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    for route in ROUTES {
+        let methods = paths.entry(route.path).or_default();
+        methods.insert(route.method.to_ascii_lowercase(), operation::of(route));
+    }
+    paths.into_iter().map(|(path, methods)| (path.to_owned(), Value::Object(methods))).collect()
+}
+
+fn security_schemes() -> Value {
+    json!({
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The `session_token` of register, login or session. It wins over the cookie.",
+        },
+        "cookie": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": crate::caller::COOKIE,
+            "description": "Set by register, login and session. A write that it authorises is refused with 403 when \
+                a page of another site made it.",
+        },
+        "update_token": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The `update_token` that came with the session.",
+        },
+    })
+}
+
+fn introduction() -> String {
+    format!(
+        "A marketplace for small jobs.\n\n\
+        * A path means the same with and without its last slash. GET answers HEAD too. A method that a path does not \
+        have is 405 with `Allow`.\n\
+        * Bodies are JSON whatever their `Content-Type` says; unknown keys are ignored; an optional field that is null \
+        counts as missing. A body may have {BODY_LIMIT} bytes, an upload {UPLOAD_LIMIT}; beyond that it is 413.\n\
+        * Every error has the body `Error`, and its `code` is the stable part. Every answer has `X-Request-Id`.\n\
+        * Ids are integers below 2^53 and never used twice. Users' ids stay below 1,000,000,000 and ratings' start \
+        above it. A path segment that is no id is 404.\n\
+        * Times are UTC and 26 characters long. Whole numbers have no fraction. Texts and lists are never null.\n\
+        * Lists run from the newest page back, each page from old to new; `next_cursor` leads on and is null at the \
+        end.\n\
+        * `longtitude` is spelt so for the sake of the first clients; where it goes in, `longitude` is taken too."
+    )
+}
+
+#[cfg(test)]
+mod tests;
