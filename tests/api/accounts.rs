@@ -9,14 +9,25 @@ on_both! {
     async fn registering_answers_the_whole_user_with_a_session(app) {
         let answer = app.anyone().post("/api/register/", &registration("ann")).await.expect(201);
         let body = answer.json();
-        assert_eq!((&body["email"], &body["first"], &body["last"]), (&json!("ann@example.org"), &json!("Ann"), &json!("Lee")));
+        assert_eq!(
+            (&body["email"], &body["first"], &body["last"]),
+            (&json!("ann@example.org"), &json!("Ann"), &json!("Lee"))
+        );
         assert_eq!((&body["phone"], &body["phone_number"]), (&json!("+1 607 555 0100"), &json!(16_075_550_100_i64)));
         assert_eq!(body["created_at"], "2026-11-20T09:00:00.00000Z");
         assert_eq!(body["session_expiration"], "2026-11-21T09:00:00.00000Z");
         assert_eq!(body["token"], body["session_token"]);
         assert_eq!(Some(body["token"].as_str().unwrap()), answer.cookie("session").as_deref());
-        let lists = ["assets", "job_as_poster", "job_as_receiver", "job_as_potential", "rating_as_poster",
-            "rating_as_postee", "chats", "messages"];
+        let lists = [
+            "assets",
+            "job_as_poster",
+            "job_as_receiver",
+            "job_as_potential",
+            "rating_as_poster",
+            "rating_as_postee",
+            "chats",
+            "messages",
+        ];
         for list in lists {
             assert_eq!(body[list], json!([]), "{list}");
         }
@@ -35,7 +46,8 @@ on_both! {
         assert_eq!(app.anyone().post("/api/register/", &nulls).await.expect(400).faulty_fields(), all);
         let mistyped = json!({ "email": 1, "first": [], "last": {}, "password": true, "phone_number": 1.5 });
         assert_eq!(app.anyone().post("/api/register/", &mistyped).await.expect(400).faulty_fields(), all);
-        let bad = json!({ "email": "ann", "first": " ", "last": "a\nb", "password": "short", "phone_number": "call me" });
+        let bad =
+            json!({ "email": "ann", "first": " ", "last": "a\nb", "password": "short", "phone_number": "call me" });
         assert_eq!(app.anyone().post("/api/register/", &bad).await.expect(400).faulty_fields(), all);
         assert_eq!(app.database().count("users"), 0);
     }
@@ -52,8 +64,16 @@ on_both! {
     }
 
     async fn a_password_has_8_to_72_bytes(app) {
-        let lengths: [(usize, &str, u16); 8] =
-            [(7, "a", 400), (8, "a", 201), (72, "a", 201), (73, "a", 400), (4, "ü", 201), (36, "ü", 201), (37, "ü", 400), (24, "€", 201)];
+        let lengths: [(usize, &str, u16); 8] = [
+            (7, "a", 400),
+            (8, "a", 201),
+            (72, "a", 201),
+            (73, "a", 400),
+            (4, "ü", 201),
+            (36, "ü", 201),
+            (37, "ü", 400),
+            (24, "€", 201),
+        ];
         for (n, (times, letter, status)) in lengths.into_iter().enumerate() {
             let password = letter.repeat(times);
             let body = with(registration(&format!("user{n}")), "password", json!(password));
@@ -83,21 +103,38 @@ on_both! {
             let made = app.anyone().post("/api/register/", &body).await.expect(201).json();
             assert_eq!((&made["phone"], &made["phone_number"]), (&json!(phone), &json!(digits)));
         }
-        for bad in [json!(""), json!("+"), json!(-1), json!(1.5), json!("1234567890123456"), json!(1e15), json!([1]), json!(true)] {
+        for bad in [
+            json!(""),
+            json!("+"),
+            json!(-1),
+            json!(1.5),
+            json!("1234567890123456"),
+            json!(1e15),
+            json!([1]),
+            json!(true),
+        ] {
             let body = with(registration("nobody"), "phone_number", bad.clone());
-            assert_eq!(app.anyone().post("/api/register/", &body).await.expect(400).faulty_fields(), ["phone_number"], "{bad}");
+            assert_eq!(
+                app.anyone().post("/api/register/", &body).await.expect(400).faulty_fields(),
+                ["phone_number"],
+                "{bad}"
+            );
         }
     }
 
     async fn the_username_is_made_from_the_name_and_is_never_shared(app) {
         let names = [
-            ("Ann", "Lee", "ann.lee"), ("Zoë", "D'Arc", "zoe.darc"), ("李", "王", "user"), ("7", "王", "user.7"),
+            ("Ann", "Lee", "ann.lee"),
+            ("Zoë", "D'Arc", "zoe.darc"),
+            ("李", "王", "user"),
+            ("7", "王", "user.7"),
             ("Wolfeschlegelstein", "Hausenbergerdorff", "wolfeschleg.hausenberge"),
         ];
         for (n, (first, last, username)) in names.into_iter().enumerate() {
             let mut taken = Vec::new();
             for round in 0..3 {
-                let body = with(with(registration(&format!("user{n}.{round}")), "first", json!(first)), "last", json!(last));
+                let body =
+                    with(with(registration(&format!("user{n}.{round}")), "first", json!(first)), "last", json!(last));
                 taken.push(app.anyone().post("/api/register/", &body).await.expect(201).text("username"));
             }
             assert_eq!(taken[0], username);

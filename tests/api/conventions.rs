@@ -42,17 +42,21 @@ on_both! {
     async fn a_path_with_and_without_its_last_slash_is_one_route_answered_in_place(app) {
         let (ann, bob) = (app.user("ann").await, app.user("bob").await);
         for slash in ["", "/"] {
-            for path in ["/api/job", "/api/job/filter", "/api/user", "/api/asset", "/api/rating", "/api/secret", "/healthz"] {
+            for path in
+                ["/api/job", "/api/job/filter", "/api/user", "/api/asset", "/api/rating", "/api/secret", "/healthz"]
+            {
                 let _ = ann.get(&format!("{path}{slash}")).await.expect(200);
                 let _ = ann.get(&format!("{path}{slash}?limit=1")).await.expect(200);
             }
-            let job = ann.post(&format!("/api/user/{}/job{slash}", ann.id), &plain_job("One")).await.expect(201).number("id");
+            let job =
+                ann.post(&format!("/api/user/{}/job{slash}", ann.id), &plain_job("One")).await.expect(201).number("id");
             let _ = ann.get(&format!("/api/job/{job}{slash}")).await.expect(200);
             let _ = ann.post(&format!("/api/job/{job}{slash}"), &json!({ "title": "Two" })).await.expect(201);
             let _ = bob.post_empty(&format!("/api/user/{}/job/{job}{slash}", bob.id)).await.expect(201);
             let _ = ann.post_empty(&format!("/api/job/{job}/user/{}{slash}", bob.id)).await.expect(201);
             let _ = bob.post_empty(&format!("/api/job/{job}/done{slash}")).await.expect(201);
-            let picture = ann.post(&format!("/api/user/{}/upload{slash}", ann.id), &upload()).await.expect(201).number("id");
+            let picture =
+                ann.post(&format!("/api/user/{}/upload{slash}", ann.id), &upload()).await.expect(201).number("id");
             let _ = ann.delete(&format!("/api/asset/{picture}{slash}")).await.expect(200);
             let new = registration(&format!("user{}", slash.len()));
             let _ = app.anyone().post(&format!("/api/register{slash}"), &new).await.expect(201);
@@ -65,8 +69,15 @@ on_both! {
         let path = format!("{}job/", ann.path());
         let body = plain_job("Hang posters").to_string();
         let _ = ann.post_raw(&path, body.clone()).await.expect(201);
-        for kind in ["application/json", "application/json; charset=utf-8", "text/plain", "application/x-www-form-urlencoded",
-            "application/octet-stream", "multipart/form-data", "nonsense"] {
+        for kind in [
+            "application/json",
+            "application/json; charset=utf-8",
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/octet-stream",
+            "multipart/form-data",
+            "nonsense",
+        ] {
             let _ = ann.with("content-type", kind).post_raw(&path, body.clone()).await.expect(201);
         }
         for bad in ["", "{", "title=Hang", "{\"title\": }", "\u{feff}{}", "{} {}", "\"\\ud800\""] {
@@ -105,24 +116,36 @@ on_both! {
 
     async fn errors_have_one_shape_wherever_they_come_from(app) {
         let (ann, anyone) = (app.user("ann").await, app.anyone());
-        for path in ["/", "/api", "/api/nothing/", "/api/job/7/nothing/", "/media/nothing", "/media/", "/api/user/1/job/x/y/"] {
+        for path in
+            ["/", "/api", "/api/nothing/", "/api/job/7/nothing/", "/media/nothing", "/media/", "/api/user/1/job/x/y/"]
+        {
             for method in [Method::GET, Method::POST, Method::DELETE, Method::PUT] {
                 let answer = anyone.send(method, path, None).await;
-                assert!(answer.status == 404 || (answer.status == 405 && path == "/media/nothing"), "{path}: {}", answer.status);
+                assert!(
+                    answer.status == 404 || (answer.status == 405 && path == "/media/nothing"),
+                    "{path}: {}",
+                    answer.status
+                );
                 assert_error_shape(&answer, if answer.status == 404 { "not_found" } else { "method_not_allowed" });
             }
         }
         let unsupported = [
-            (Method::PUT, "/api/job/", "GET, HEAD"), (Method::PATCH, "/api/job/7/", "GET, POST, DELETE, HEAD"),
-            (Method::GET, "/api/login/", "POST"), (Method::DELETE, "/api/secret/", "GET, HEAD"), (Method::POST, "/healthz", "GET, HEAD"),
+            (Method::PUT, "/api/job/", "GET, HEAD"),
+            (Method::PATCH, "/api/job/7/", "GET, POST, DELETE, HEAD"),
+            (Method::GET, "/api/login/", "POST"),
+            (Method::DELETE, "/api/secret/", "GET, HEAD"),
+            (Method::POST, "/healthz", "GET, HEAD"),
         ];
         for (method, path, allowed) in unsupported {
             let answer = anyone.send(method, path, None).await.expect(405);
             assert_error_shape(&answer, "method_not_allowed");
             assert_eq!(answer.header("allow"), allowed, "{path}");
         }
-        for (path, limit) in [(format!("/api/user/{}/job/", ann.id), 1 << 20), (format!("/api/user/{}/upload/", ann.id), 12 << 20)] {
-            let head = format!("POST {path} HTTP/1.1\r\nAuthorization: Bearer {}\r\nContent-Length: {}", ann.token, limit + 1);
+        for (path, limit) in
+            [(format!("/api/user/{}/job/", ann.id), 1 << 20), (format!("/api/user/{}/upload/", ann.id), 12 << 20)]
+        {
+            let head =
+                format!("POST {path} HTTP/1.1\r\nAuthorization: Bearer {}\r\nContent-Length: {}", ann.token, limit + 1);
             let (status, body) = head_alone(app.address(), &head);
             assert_eq!((status, &body["code"], &body["error"]), (413, &json!("too_large"), &body["message"]), "{body}");
         }
@@ -131,17 +154,37 @@ on_both! {
 
     async fn a_path_names_things_by_positive_whole_numbers_alone(app) {
         let ann = app.user("ann").await;
-        let bad = ["0", "-1", "+1", "1.0", "x", "1x", "%31%20", "1e3", "9223372036854775807", "9223372036854775808",
-            "18446744073709551616", "999999999999999999999999", "%F0%9F%8E%89", "%00"];
+        let bad = [
+            "0",
+            "-1",
+            "+1",
+            "1.0",
+            "x",
+            "1x",
+            "%31%20",
+            "1e3",
+            "9223372036854775807",
+            "9223372036854775808",
+            "18446744073709551616",
+            "999999999999999999999999",
+            "%F0%9F%8E%89",
+            "%00",
+        ];
         for id in bad {
             let (me, job) = (ann.id, plain_job("One"));
             let calls: [(Method, String, Option<&Value>); 13] = [
-                (Method::GET, format!("/api/user/{id}/"), None), (Method::GET, format!("/api/job/{id}/"), None),
-                (Method::GET, format!("/api/rating/{id}/"), None), (Method::GET, format!("/api/asset/{id}/"), None),
-                (Method::DELETE, format!("/api/job/{id}/"), None), (Method::DELETE, format!("/api/rating/{id}/"), None),
-                (Method::DELETE, format!("/api/asset/{id}/"), None), (Method::POST, format!("/api/job/{id}/"), Some(&job)),
-                (Method::POST, format!("/api/job/{id}/done/"), None), (Method::POST, format!("/api/user/{me}/job/{id}/"), None),
-                (Method::DELETE, format!("/api/user/{me}/job/{id}/"), None), (Method::POST, format!("/api/job/{id}/user/{me}/"), None),
+                (Method::GET, format!("/api/user/{id}/"), None),
+                (Method::GET, format!("/api/job/{id}/"), None),
+                (Method::GET, format!("/api/rating/{id}/"), None),
+                (Method::GET, format!("/api/asset/{id}/"), None),
+                (Method::DELETE, format!("/api/job/{id}/"), None),
+                (Method::DELETE, format!("/api/rating/{id}/"), None),
+                (Method::DELETE, format!("/api/asset/{id}/"), None),
+                (Method::POST, format!("/api/job/{id}/"), Some(&job)),
+                (Method::POST, format!("/api/job/{id}/done/"), None),
+                (Method::POST, format!("/api/user/{me}/job/{id}/"), None),
+                (Method::DELETE, format!("/api/user/{me}/job/{id}/"), None),
+                (Method::POST, format!("/api/job/{id}/user/{me}/"), None),
                 (Method::POST, format!("/api/job/{id}/upload/"), Some(&job)),
             ];
             for (method, path, body) in calls {
@@ -160,23 +203,37 @@ on_both! {
         let _ = ann.posts(&placed).await.expect(201);
         let _ = ann.rates(&bob, 4).await.expect(201);
         let _ = ann.uploads(&gigline_media::drawn(1, 16, 12)).await.expect(201);
-        let paths = ["/api/user/".to_owned(), "/api/job/".to_owned(), "/api/rating/".to_owned(), "/api/asset/".to_owned(),
-            format!("/api/job/{job}/"), "/api/job/?latitude=42&longitude=-76&radius_km=1".to_owned()];
+        let paths = [
+            "/api/user/".to_owned(),
+            "/api/job/".to_owned(),
+            "/api/rating/".to_owned(),
+            "/api/asset/".to_owned(),
+            format!("/api/job/{job}/"),
+            "/api/job/?latitude=42&longitude=-76&radius_km=1".to_owned(),
+        ];
         let (mut times, mut numbers) = (Vec::new(), Vec::new());
         for path in paths {
             walk(&app.anyone().get(&path).await.expect(200).json(), &mut times, &mut numbers);
         }
-        walk(&app.anyone().post("/api/register/", &registration("cleo")).await.expect(201).json(), &mut times, &mut numbers);
-        assert!(times.len() > 10 && times.iter().all(|time| time.len() == 26 && time.ends_with("09:00:01.11908Z")), "{times:?}");
+        walk(
+            &app.anyone().post("/api/register/", &registration("cleo")).await.expect(201).json(),
+            &mut times,
+            &mut numbers,
+        );
+        assert!(
+            times.len() > 10 && times.iter().all(|time| time.len() == 26 && time.ends_with("09:00:01.11908Z")),
+            "{times:?}"
+        );
         assert!(numbers.iter().all(|number| !number.ends_with(".0")), "{numbers:?}");
         assert!(numbers.contains(&"-76".to_owned()) && numbers.contains(&"4".to_owned()));
     }
 
     async fn what_a_thing_is_never_comes_from_input(app) {
         let claims = json!({
-            "id": 7, "role": "admin", "admin": true, "is_admin": true, "token": "x", "username": "root", "password_hash": "x",
-            "status": "done", "taken": true, "done": true, "poster_id": 7, "receiver_id": 7, "poster": [{ "id": 7 }], "receiver": [{ "id": 7 }],
-            "created_at": "x", "date_created": "x", "potential": [7], "potential_count": 7, "user_id": 7, "verified": true, "nonsense": {},
+            "id": 7, "role": "admin", "admin": true, "is_admin": true, "token": "x", "username": "root",
+            "password_hash": "x", "status": "done", "taken": true, "done": true, "poster_id": 7, "receiver_id": 7,
+            "poster": [{ "id": 7 }], "receiver": [{ "id": 7 }], "created_at": "x", "date_created": "x",
+            "potential": [7], "potential_count": 7, "user_id": 7, "verified": true, "nonsense": {},
         });
         let claiming = |mut body: Value| {
             for (key, value) in claims.as_object().unwrap() {
@@ -186,7 +243,8 @@ on_both! {
         };
         let ann = app.anyone().post("/api/register/", &claiming(registration("ann"))).await.expect(201);
         assert_eq!((ann.number("id"), ann.text("username")), (1, "ann.lee".to_owned()));
-        let (bob, me) = (app.user("bob").await, app.anyone().with("authorization", &format!("Bearer {}", ann.text("token"))));
+        let (bob, me) =
+            (app.user("bob").await, app.anyone().with("authorization", &format!("Bearer {}", ann.text("token"))));
         assert_eq!(me.get(&bob.path()).await.expect(200).text("email"), "", "not an admin's eyes");
         let mut patch = claims.clone();
         patch["username"] = json!("ann");
@@ -199,6 +257,21 @@ on_both! {
         let shown = job_as(&me, id).await;
         assert_eq!((&shown, &shown["status"], &shown["taken"]), (&job, &json!("open"), &json!(false)));
         assert_eq!((&shown["id"], &shown["poster"][0]["id"], &shown["receiver"]), (&json!(1), &json!(1), &json!([])));
+    }
+
+    async fn head_answers_as_get_does_without_the_body(app) {
+        let ann = app.user("ann").await;
+        let job = ann.posts_job("Hang posters").await;
+        for (path, status) in
+            [(format!("/api/job/{job}/"), 200), ("/api/job/".to_owned(), 200), ("/api/job/7/".to_owned(), 404)]
+        {
+            let (head, get) =
+                (app.anyone().head(&path).await.expect(status), app.anyone().get(&path).await.expect(status));
+            assert_eq!(
+                (head.body.len(), head.header("etag"), head.header("content-type")),
+                (0, get.header("etag"), get.header("content-type"))
+            );
+        }
     }
 
     async fn every_answer_has_a_request_id_of_its_own(app) {

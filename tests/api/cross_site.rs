@@ -31,7 +31,8 @@ on_both! {
         let job = plain_job("Hang posters");
         let ours = format!("http://{}", app.address());
         let _ = by_cookie.post(&path, &job).await.expect(201);
-        for good in ["https://gigs.example", "https://page.example", "wss://gigs.example", "wss://page.example", &ours] {
+        for good in ["https://gigs.example", "https://page.example", "wss://gigs.example", "wss://page.example", &ours]
+        {
             let _ = by_cookie.with("origin", good).post(&path, &job).await.expect(201);
         }
         for site in ["same-origin", "same-site", "none"] {
@@ -39,8 +40,14 @@ on_both! {
         }
         let before = app.database().count("jobs");
         let bad = [
-            "https://evil.example", "http://gigs.example", "https://page.example:444", "https://page.example.evil.example",
-            "http://localhost:3000", "null", "ws://page.example", "",
+            "https://evil.example",
+            "http://gigs.example",
+            "https://page.example:444",
+            "https://page.example.evil.example",
+            "http://localhost:3000",
+            "null",
+            "ws://page.example",
+            "",
         ];
         for bad in bad {
             let refused = by_cookie.with("origin", bad).post(&path, &job).await.expect(403);

@@ -114,7 +114,10 @@ on_both! {
             assert_eq!(job["poster"][0]["id"], ann.id);
         }
         let got = app.anyone().get(&format!("/api/rating/{}/", life.got)).await.expect(200).json();
-        assert_eq!((&got["postee"], &got["verified"], &got["job_id"]), (&json!([erased()]), &json!(true), &json!(life.done)));
+        assert_eq!(
+            (&got["postee"], &got["verified"], &got["job_id"]),
+            (&json!([erased()]), &json!(true), &json!(life.done))
+        );
         assert_eq!(ann.get(&ann.path()).await.expect(200).ids("rating_as_poster"), [life.got]);
         // Whoever is left brings the work to its end.
         assert_eq!(bob.finishes(life.taken).await.expect(201).json()["status"], "done");
@@ -133,7 +136,8 @@ on_both! {
             let cells = app.database().cells().into_iter();
             let telling = cells.filter(|(_, values)| {
                 let mut values = values.iter().map(|value| value.to_lowercase());
-                values.any(|value| needles.iter().any(|(text, hex)| value.contains(text) || value.contains(hex.as_str())))
+                values
+                    .any(|value| needles.iter().any(|(text, hex)| value.contains(text) || value.contains(hex.as_str())))
             });
             telling.map(|(column, _)| column).collect::<Vec<_>>()
         };
@@ -142,7 +146,9 @@ on_both! {
         assert_eq!(traces(), [] as [String; 0]);
         let id = zelda.id.to_string();
         for (column, values) in app.database().cells() {
-            let names_user = ["user_id", "poster_id", "receiver_id", "author_id", "subject_id"].iter().any(|key| column.ends_with(key));
+            let names_user = ["user_id", "poster_id", "receiver_id", "author_id", "subject_id"]
+                .iter()
+                .any(|key| column.ends_with(key));
             assert!(!names_user || !values.contains(&id), "{column}");
         }
         assert_eq!(app.database().count("doomed_blobs"), 0);

@@ -47,7 +47,10 @@ on_both! {
             let _ = candidate.applies(job).await.expect(201);
         }
         let withdrawn = bob.withdraws(job).await.expect(200).json();
-        assert_eq!((&withdrawn["id"], &withdrawn["potential"], &withdrawn["potential_count"]), (&json!(job), &json!([]), &json!(1)));
+        assert_eq!(
+            (&withdrawn["id"], &withdrawn["potential"], &withdrawn["potential_count"]),
+            (&json!(job), &json!([]), &json!(1))
+        );
         refused(&bob.withdraws(job).await, 404, "not_found");
         refused(&ann.picks(job, &bob).await, 404, "not_found");
         let _ = bob.applies(job).await.expect(201);
@@ -110,7 +113,12 @@ on_both! {
         let all = vec![cleo.id, bob.id];
         let anyone = app.anyone();
         let views = [
-            (&*ann, all.clone()), (&*admin, all), (&*bob, vec![bob.id]), (&*cleo, vec![cleo.id]), (&*stranger, vec![]), (&anyone, vec![]),
+            (&*ann, all.clone()),
+            (&*admin, all),
+            (&*bob, vec![bob.id]),
+            (&*cleo, vec![cleo.id]),
+            (&*stranger, vec![]),
+            (&anyone, vec![]),
         ];
         for (viewer, seen) in views {
             let alone = job_as(viewer, job).await;

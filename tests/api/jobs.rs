@@ -18,10 +18,14 @@ on_both! {
 
     async fn words_find_jobs_best_first(app) {
         let ann = app.user("ann").await;
-        let body = ann.posts(&json!({
-            "title": "Walk", "description": "paint the fence afterwards", "location": "", "date_activity": "",
-            "duration": 0, "reward": "1", "category": "Pet Sitting", "longtitude": 0, "latitude": 0,
-        })).await.expect(201).number("id");
+        let body = ann
+            .posts(&json!({
+                "title": "Walk", "description": "paint the fence afterwards", "location": "", "date_activity": "",
+                "duration": 0, "reward": "1", "category": "Pet Sitting", "longtitude": 0, "latitude": 0,
+            }))
+            .await
+            .expect(201)
+            .number("id");
         let title = ann.posts_job("Painting a fence").await;
         let found = |answer: &gigline_testkit::Answer| -> Vec<i64> {
             answer.json()["jobs"].as_array().unwrap().iter().map(|job| job["id"].as_i64().unwrap()).collect()

@@ -54,7 +54,11 @@ on_both! {
             assert!(all.len() == 7 && all.is_sorted(), "{path}: {all:?}");
             let three = pages(&app.anyone(), path, key, 3).await;
             assert_eq!(three, [&all[4..], &all[1..4], &all[..1]], "{path}");
-            assert_eq!(pages(&app.anyone(), path, key, 1).await.concat(), all.iter().rev().copied().collect::<Vec<_>>(), "{path}");
+            assert_eq!(
+                pages(&app.anyone(), path, key, 1).await.concat(),
+                all.iter().rev().copied().collect::<Vec<_>>(),
+                "{path}"
+            );
             assert_eq!(pages(&app.anyone(), path, key, 7).await, [all.clone()], "{path}: no empty page at the end");
             assert_eq!(pages(&app.anyone(), path, key, 500).await, [all], "{path}");
         }
@@ -72,7 +76,8 @@ on_both! {
         for gone in [jobs[4], jobs[2]] {
             let _ = ann.delete(&format!("/api/job/{gone}/")).await.expect(200);
         }
-        let second = app.anyone().get(&format!("/api/job/?limit=2&cursor={}", first.text("next_cursor"))).await.expect(200);
+        let second =
+            app.anyone().get(&format!("/api/job/?limit=2&cursor={}", first.text("next_cursor"))).await.expect(200);
         assert_eq!(second.ids("jobs"), [jobs[1], jobs[3]]);
     }
 
@@ -85,7 +90,8 @@ on_both! {
 
     async fn a_bad_limit_or_cursor_is_told(app) {
         sevens(&app).await;
-        let of_search = app.anyone().get("/api/job/filter/?search=posters&limit=1").await.expect(200).text("next_cursor");
+        let of_search =
+            app.anyone().get("/api/job/filter/?search=posters&limit=1").await.expect(200).text("next_cursor");
         let crafted = |text: &str| URL_SAFE_NO_PAD.encode(text);
         for (path, _) in LISTS {
             for limit in ["0", "-1", "501", "x", "1.5", "", "99999999999999999999"] {
@@ -93,7 +99,16 @@ on_both! {
                 assert_error_shape(&refused, "invalid_input");
                 assert_eq!(refused.faulty_fields(), ["limit"], "{path} {limit}");
             }
-            for cursor in ["x", "", "%00", &of_search, &crafted("i"), &crafted("ix"), &crafted("i99999999999999999999"), &crafted("1")] {
+            for cursor in [
+                "x",
+                "",
+                "%00",
+                &of_search,
+                &crafted("i"),
+                &crafted("ix"),
+                &crafted("i99999999999999999999"),
+                &crafted("1"),
+            ] {
                 let refused = app.anyone().get(&format!("{path}?cursor={cursor}")).await.expect(400);
                 assert_eq!(refused.faulty_fields(), ["cursor"], "{path} {cursor}");
             }

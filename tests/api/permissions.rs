@@ -206,7 +206,9 @@ on_both! {
                     things.push(cast.make(*part, &owner).await);
                 }
                 let (mut caller, update_token) = cast.caller(actor, &owner).await;
-                if let Sent::UpdateToken = sent && !update_token.is_empty() {
+                if let Sent::UpdateToken = sent
+                    && !update_token.is_empty()
+                {
                     caller = caller.with("authorization", &format!("Bearer {update_token}"));
                 }
                 let body = body(*sent, &owner).map(|body| body.to_string().into_bytes());

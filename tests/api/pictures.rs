@@ -127,10 +127,14 @@ on_both! {
         for path in [format!("/api/user/{}/upload/", ann.id), format!("/api/job/{job}/upload/")] {
             for (what, text) in &bad {
                 let refused = ann.post(&path, &body(text)).await.expect(400);
-                assert_eq!((refused.code().as_str(), refused.faulty_fields().as_slice()),
-                    ("invalid_input", ["image_data".to_owned()].as_slice()), "{what}");
+                assert_eq!(
+                    (refused.code().as_str(), refused.faulty_fields().as_slice()),
+                    ("invalid_input", ["image_data".to_owned()].as_slice()),
+                    "{what}"
+                );
             }
-            for wrong in [json!({}), json!({ "image_data": null }), json!({ "image_data": 5 }), json!({ "image": "" })] {
+            for wrong in [json!({}), json!({ "image_data": null }), json!({ "image_data": 5 }), json!({ "image": "" })]
+            {
                 assert_eq!(ann.post(&path, &wrong).await.expect(400).faulty_fields(), ["image_data"]);
             }
         }
@@ -162,7 +166,8 @@ on_both! {
             let studio = app.app().studio.clone();
             let mut cleaned = Box::pin(async move { studio.clean(Bytes::from_owner(Held(png(4, 4), wait))).await });
             // Asked once, it has its place: two are worked on and sixteen wait.
-            let waits = std::future::poll_fn(|context| std::task::Poll::Ready(cleaned.as_mut().poll(context).is_pending()));
+            let waits =
+                std::future::poll_fn(|context| std::task::Poll::Ready(cleaned.as_mut().poll(context).is_pending()));
             assert!(waits.await);
             held.push(cleaned);
         }

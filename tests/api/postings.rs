@@ -3,23 +3,23 @@
 use gigline_testkit::{on_both, plain_job};
 use serde_json::{Value, json};
 
-use crate::support::{assert_error_shape, job_as, rate, with};
+use crate::support::{assert_error_shape, job_as, person, rate, with};
 
 on_both! {
     async fn a_job_is_shown_as_it_was_posted(app) {
         let ann = app.user("ann").await;
         let given = json!({
-            "title": "  Hang posters ", "description": "All over\nthe campus.\n", "location": "Ithaca, NY", "date_activity": "tomorrow",
-            "duration": 90, "reward": "$12.50", "category": "Labor", "longtitude": -76.5, "latitude": 42, "relevant_skills": "legs",
-            "other_notes": "bring tape",
+            "title": "  Hang posters ", "description": "All over\nthe campus.\n", "location": "Ithaca, NY",
+            "date_activity": "tomorrow", "duration": 90, "reward": "$12.50", "category": "Labor",
+            "longtitude": -76.5, "latitude": 42, "relevant_skills": "legs", "other_notes": "bring tape",
         });
         let job = ann.posts(&given).await.expect(201).json();
         let expected = json!({
-            "id": job["id"], "title": "Hang posters", "description": "All over\nthe campus.\n", "location": "Ithaca, NY",
-            "date_created": "2026-11-20T09:00:00.00000Z", "date_activity": "tomorrow", "duration": 90, "reward": "$12.50",
-            "done": false, "taken": false, "status": "open", "category": "Labor", "longtitude": -76.5, "latitude": 42,
-            "relevant_skills": "legs", "other_notes": "bring tape", "asset": [],
-            "poster": [{ "id": ann.id, "first": "ann", "last": "Tester", "username": "ann.tester" }],
+            "id": job["id"], "title": "Hang posters", "description": "All over\nthe campus.\n",
+            "location": "Ithaca, NY", "date_created": "2026-11-20T09:00:00.00000Z", "date_activity": "tomorrow",
+            "duration": 90, "reward": "$12.50", "done": false, "taken": false, "status": "open",
+            "category": "Labor", "longtitude": -76.5, "latitude": 42, "relevant_skills": "legs",
+            "other_notes": "bring tape", "asset": [], "poster": [person(&ann, "ann")],
             "receiver": [], "potential": [], "potential_count": 0, "distance_km": null,
         });
         assert_eq!((&job, &job_as(&app.anyone(), job["id"].as_i64().unwrap()).await), (&expected, &expected));
@@ -27,21 +27,45 @@ on_both! {
 
     async fn every_field_of_a_job_must_be_there_and_all_faults_are_told_at_once(app) {
         let ann = app.user("ann").await;
-        let required = ["category", "date_activity", "description", "duration", "latitude", "location", "longtitude", "reward", "title"];
+        let required = [
+            "category",
+            "date_activity",
+            "description",
+            "duration",
+            "latitude",
+            "location",
+            "longtitude",
+            "reward",
+            "title",
+        ];
         assert_eq!(ann.posts(&json!({})).await.expect(400).faulty_fields(), required);
         let mistyped: Value = required.iter().map(|key| ((*key).to_owned(), json!([]))).collect();
         assert_eq!(ann.posts(&mistyped).await.expect(400).faulty_fields(), required);
         let bad = [
-            ("title", json!(" ")), ("title", json!("x".repeat(201))), ("duration", json!(-1)), ("duration", json!(1.5)), ("duration", json!("5")),
-            ("reward", json!(12)), ("longtitude", json!(180.1)), ("longtitude", json!("0")), ("latitude", json!(-90.1)), ("latitude", json!(1e300)),
-            ("relevant_skills", json!(1)), ("other_notes", json!({})),
+            ("title", json!(" ")),
+            ("title", json!("x".repeat(201))),
+            ("duration", json!(-1)),
+            ("duration", json!(1.5)),
+            ("duration", json!("5")),
+            ("reward", json!(12)),
+            ("longtitude", json!(180.1)),
+            ("longtitude", json!("0")),
+            ("latitude", json!(-90.1)),
+            ("latitude", json!(1e300)),
+            ("relevant_skills", json!(1)),
+            ("other_notes", json!({})),
         ];
         for (key, value) in bad {
             let refused = ann.posts(&with(plain_job("Hang posters"), key, value.clone())).await.expect(400);
             assert_eq!(refused.faulty_fields(), [key], "{value}");
         }
         assert_eq!(app.database().count("jobs"), 0);
-        for (key, edge) in [("longtitude", json!(-180)), ("longtitude", json!(180)), ("latitude", json!(90)), ("latitude", json!(-90.0))] {
+        for (key, edge) in [
+            ("longtitude", json!(-180)),
+            ("longtitude", json!(180)),
+            ("latitude", json!(90)),
+            ("latitude", json!(-90.0)),
+        ] {
             let made = ann.posts(&with(plain_job("Hang posters"), key, edge.clone())).await.expect(201).json();
             assert_eq!(made[key].as_f64(), edge.as_f64());
         }
@@ -65,9 +89,17 @@ on_both! {
         let mut wanted = job_as(&ann, job).await;
         assert_eq!(ann.post(&path, &json!({})).await.expect(201).json(), wanted);
         let changes = [
-            ("title", json!("Take posters down")), ("description", json!("")), ("location", json!("here")), ("date_activity", json!("now")),
-            ("duration", json!(5)), ("reward", json!("a pie")), ("category", json!("Other")), ("longtitude", json!(1.5)), ("latitude", json!(2.5)),
-            ("relevant_skills", json!("arms")), ("other_notes", json!("none")),
+            ("title", json!("Take posters down")),
+            ("description", json!("")),
+            ("location", json!("here")),
+            ("date_activity", json!("now")),
+            ("duration", json!(5)),
+            ("reward", json!("a pie")),
+            ("category", json!("Other")),
+            ("longtitude", json!(1.5)),
+            ("latitude", json!(2.5)),
+            ("relevant_skills", json!("arms")),
+            ("other_notes", json!("none")),
         ];
         for (key, value) in changes {
             wanted[key] = value.clone();
@@ -85,7 +117,10 @@ on_both! {
         assert_eq!(ann.post(&path, &json!({ "reward": "two pies" })).await.expect(201).text("status"), "taken");
         let done = bob.finishes(job).await.expect(201).json();
         assert_error_shape(&ann.post(&path, &json!({ "reward": "nothing" })).await.expect(409), "job_done");
-        assert_error_shape(&app.admin("admin").await.post(&path, &json!({ "reward": "1" })).await.expect(409), "job_done");
+        assert_error_shape(
+            &app.admin("admin").await.post(&path, &json!({ "reward": "1" })).await.expect(409),
+            "job_done",
+        );
         assert_eq!(job_as(&bob, job).await["reward"], done["reward"]);
     }
 
@@ -136,6 +171,10 @@ on_both! {
         let own = ann.uploads_to(shown, &gigline_media::drawn(3, 16, 12)).await.expect(201).json();
         assert_eq!(job_as(&ann, bare).await["asset"], json!([newest]));
         assert_eq!(job_as(&ann, shown).await["asset"], json!([own]));
-        assert_eq!(ann.get(&ann.path()).await.expect(200).list("assets").len(), 2, "a job's picture is not the person's");
+        assert_eq!(
+            ann.get(&ann.path()).await.expect(200).list("assets").len(),
+            2,
+            "a job's picture is not the person's"
+        );
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use gigline_testkit::{Actor, TestApp, on_both};
 use serde_json::{Value, json};
 
-use crate::support::{assert_error_shape, rate};
+use crate::support::{assert_error_shape, person, rate};
 
 /// Average, count, and count of the verified ones, of what is said of somebody.
 async fn summary(app: &TestApp, of: &Actor) -> Value {
@@ -26,10 +26,9 @@ on_both! {
         let made = rate(&ann, &bob, 4, None).await.expect(201).json();
         let id = made["id"].as_i64().unwrap();
         assert!(id > 1_000_000_000 && ann.id < 1_000_000_000);
-        let person = |who: &Actor, first: &str| json!([{ "id": who.id, "first": first, "last": "Tester", "username": format!("{first}.tester") }]);
         let expected = json!({
-            "id": id, "rate": 4, "description": "so it was", "poster": person(&ann, "ann"), "postee": person(&bob, "bob"),
-            "job_id": null, "verified": false,
+            "id": id, "rate": 4, "description": "so it was", "poster": [person(&ann, "ann")],
+            "postee": [person(&bob, "bob")], "job_id": null, "verified": false,
             "created_at": "2026-11-20T09:00:00.00000Z", "updated_at": "2026-11-20T09:00:00.00000Z",
         });
         assert_eq!((&made, &get(&app, id).await), (&expected, &expected));
@@ -54,7 +53,8 @@ on_both! {
     async fn the_number_in_the_path_is_a_user_or_a_rating_and_else_nothing(app) {
         let ann = app.user("ann").await;
         for target in [ann.id + 1, 999_999_999, 1_000_000_000, 1_000_000_001, 0, i64::MAX] {
-            let answer = ann.post(&format!("{}rating/{target}/", ann.path()), &json!({ "rate": 1, "description": "" })).await;
+            let answer =
+                ann.post(&format!("{}rating/{target}/", ann.path()), &json!({ "rate": 1, "description": "" })).await;
             assert_error_shape(&answer.expect(404), "not_found");
         }
         let _ = app.anyone().get(&format!("/api/rating/{}/", ann.id)).await.expect(404);
@@ -94,7 +94,8 @@ on_both! {
     }
 
     async fn the_average_is_over_the_verified_where_there_are_any(app) {
-        let (ann, bob, cleo, dan) = (app.user("ann").await, app.user("bob").await, app.user("cleo").await, app.user("dan").await);
+        let (ann, bob, cleo, dan) =
+            (app.user("ann").await, app.user("bob").await, app.user("cleo").await, app.user("dan").await);
         assert_eq!(summary(&app, &bob).await, summed(Value::Null, 0, 0));
         let bad = rate(&cleo, &bob, 0, None).await.expect(201).number("id");
         assert_eq!(summary(&app, &bob).await, summed(0, 1, 0));
@@ -141,14 +142,19 @@ on_both! {
         let path = format!("{}rating/{id}/", ann.path());
         app.clock().advance(Duration::from_secs(60));
         assert_eq!(ann.post(&path, &json!({ "rate": 9 })).await.expect(400).faulty_fields(), ["description", "rate"]);
-        let sent = json!({ "rate": 1, "description": "not so", "job_id": job, "verified": true, "postee": [], "id": 1 });
+        let sent =
+            json!({ "rate": 1, "description": "not so", "job_id": job, "verified": true, "postee": [], "id": 1 });
         let after = ann.post(&path, &sent).await.expect(201).json();
         let mut expected = before.clone();
         expected["rate"] = json!(1);
         expected["description"] = json!("not so");
         expected["updated_at"] = json!("2026-11-20T09:01:00.00000Z");
         assert_eq!((&after, &get(&app, id).await), (&expected, &expected));
-        for (caller, path) in [(&bob, format!("{}rating/{id}/", bob.path())), (&bob, path.clone()), (&ann, format!("{}rating/{id}/", bob.path()))] {
+        for (caller, path) in [
+            (&bob, format!("{}rating/{id}/", bob.path())),
+            (&bob, path.clone()),
+            (&ann, format!("{}rating/{id}/", bob.path())),
+        ] {
             let _ = caller.post(&path, &sent).await.expect(403);
         }
         assert_eq!(ann.delete(&format!("/api/rating/{id}/")).await.expect(200).json(), expected);

@@ -158,7 +158,9 @@ on_both! {
         let _ = post(&app).await;
         let anyone = app.anyone();
         let list = anyone.get("/api/job/?limit=7").await.expect(200).json();
-        for path in ["/api/job/filter/?limit=7", "/api/job/filter?limit=7&search=", "/api/job/filter/?limit=7&search=%20"] {
+        for path in
+            ["/api/job/filter/?limit=7", "/api/job/filter?limit=7&search=", "/api/job/filter/?limit=7&search=%20"]
+        {
             assert_eq!(anyone.get(path).await.expect(200).json(), list, "{path}");
         }
         for body in [json!({}), json!({ "search": "" }), json!({ "search": null })] {
@@ -184,7 +186,10 @@ on_both! {
             (&[("search", "garden"), ("category", "' OR ''='")], &[]),
             (&[("search", "piano"), ("poster_id", &ann)], &["piano", "movers"]),
             (&[("search", "piano"), ("poster_id", &ben)], &["keys"]),
-            (&[("search", "walk"), ("poster_id", &ben), ("category", "Pet Sitting"), ("status", "open")], &["rex", "cat"]),
+            (
+                &[("search", "walk"), ("poster_id", &ben), ("category", "Pet Sitting"), ("status", "open")],
+                &["rex", "cat"],
+            ),
         ];
         for (pairs, expected) in questions {
             let by_query = app.anyone().get(&query(pairs)).await.expect(200).ids("jobs");
@@ -233,10 +238,18 @@ on_both! {
             assert_eq!(posted.keys(&found), expected, "{raw}");
         }
         let endless = format!("lawn {}", "knee ".repeat(100_000));
-        assert_eq!(posted.keys(&by_body(&app.anyone(), "/api/job/filter/", &json!({ "search": endless })).await
-            .expect(200).ids("jobs")), ["mow"]);
+        assert_eq!(
+            posted.keys(
+                &by_body(&app.anyone(), "/api/job/filter/", &json!({ "search": endless }))
+                    .await
+                    .expect(200)
+                    .ids("jobs")
+            ),
+            ["mow"]
+        );
         let word = "x".repeat(200_000);
-        let found = by_body(&app.anyone(), "/api/job/filter/", &json!({ "search": word })).await.expect(200).ids("jobs");
+        let found =
+            by_body(&app.anyone(), "/api/job/filter/", &json!({ "search": word })).await.expect(200).ids("jobs");
         assert_eq!(found, [0_i64; 0]);
     }
 

@@ -38,7 +38,10 @@ on_both! {
         let credentials = json!({ "email": " ANN@example.org ", "password": ann.password() });
         let answer = app.anyone().post("/api/login/", &credentials).await.expect(200);
         let body = answer.json();
-        assert_eq!((&body["id"], &body["email"], &body["token"]), (&json!(ann.id), &json!("ann@example.org"), &body["session_token"]));
+        assert_eq!(
+            (&body["id"], &body["email"], &body["token"]),
+            (&json!(ann.id), &json!("ann@example.org"), &body["session_token"])
+        );
         assert_eq!(answer.cookie("session"), Some(answer.text("token")));
         let (session, _) = pair(&answer);
         assert!(session != ann.token && alive(&app, &session).await && alive(&app, &ann.token).await);
@@ -176,7 +179,13 @@ on_both! {
         }
         let basic = app.anyone().with("authorization", "Basic YTpi").with_cookie(&bob.token);
         let _ = basic.get("/api/secret/").await.expect(401);
-        let _ = app.anyone().with("authorization", &format!("bearer {}", ann.token)).get("/api/secret/").await.expect(200);
-        let _ = app.anyone().with("cookie", &format!("theme=dark; session={}; x=y", bob.token)).get("/api/secret/").await.expect(200);
+        let _ =
+            app.anyone().with("authorization", &format!("bearer {}", ann.token)).get("/api/secret/").await.expect(200);
+        let _ = app
+            .anyone()
+            .with("cookie", &format!("theme=dark; session={}; x=y", bob.token))
+            .get("/api/secret/")
+            .await
+            .expect(200);
     }
 }

@@ -39,6 +39,11 @@ pub(crate) async fn rate(author: &Actor, subject: &Actor, rate: i64, job: Option
     author.post(&format!("/api/user/{}/rating/{}/", author.id, subject.id), &body).await
 }
 
+/// Somebody whom the testkit registered under `name`, as others refer to them.
+pub(crate) fn person(who: &Actor, name: &str) -> Value {
+    json!({ "id": who.id, "first": name, "last": "Tester", "username": format!("{name}.tester") })
+}
+
 /// Whoever erased their account.
 pub(crate) fn erased() -> Value {
     json!({ "id": 0, "first": "Deleted", "last": "user", "username": "" })

@@ -35,7 +35,11 @@ on_both! {
                 assert_eq!(log_in(&app.anyone(), name, "a wrong guess").await, WRONG);
             }
             for delay in [1, 2, 4] {
-                assert_eq!(log_in(&app.anyone(), name, &ann.password()).await, wait(delay), "{name}: not even the right one");
+                assert_eq!(
+                    log_in(&app.anyone(), name, &ann.password()).await,
+                    wait(delay),
+                    "{name}: not even the right one"
+                );
                 app.clock().advance(Duration::from_secs(delay));
                 assert_eq!(log_in(&app.anyone(), name, "a wrong guess").await, WRONG);
             }

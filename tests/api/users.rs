@@ -63,11 +63,17 @@ on_both! {
         let open = ann.posts_job("Walk the dog").await;
         let _ = bob.applies(open).await.expect(201);
         let given = ann.rates(&bob, 5).await.expect(201).number("id");
-        let pictures = [ann.uploads(&gigline_media::drawn(1, 16, 12)).await, ann.uploads(&gigline_media::drawn(2, 16, 12)).await]
-            .map(|answer| answer.expect(201).json());
-        let line = |id: i64, title: &str, done: bool| json!({ "id": id, "title": title, "reward": "12.00", "done": done });
-        let (of_ann, of_bob) = (ann.get(&ann.path()).await.expect(200).json(), bob.get(&bob.path()).await.expect(200).json());
-        assert_eq!(of_ann["job_as_poster"], json!([line(done, "Hang posters", true), line(open, "Walk the dog", false)]));
+        let pictures =
+            [ann.uploads(&gigline_media::drawn(1, 16, 12)).await, ann.uploads(&gigline_media::drawn(2, 16, 12)).await]
+                .map(|answer| answer.expect(201).json());
+        let line =
+            |id: i64, title: &str, done: bool| json!({ "id": id, "title": title, "reward": "12.00", "done": done });
+        let (of_ann, of_bob) =
+            (ann.get(&ann.path()).await.expect(200).json(), bob.get(&bob.path()).await.expect(200).json());
+        assert_eq!(
+            of_ann["job_as_poster"],
+            json!([line(done, "Hang posters", true), line(open, "Walk the dog", false)])
+        );
         assert_eq!(of_bob["job_as_receiver"], json!([line(done, "Hang posters", true)]));
         assert_eq!(of_bob["job_as_potential"], json!([line(open, "Walk the dog", false)]));
         let rating = json!([{ "id": given, "rate": 5, "description": "" }]);
@@ -83,8 +89,11 @@ on_both! {
         assert_eq!(ann.post(&ann.path(), &json!({ "first": null, "nonsense": 1 })).await.expect(200).json(), before);
         let mut wanted = before.clone();
         let changes = [
-            ("first", json!("Änn")), ("last", json!("-")), ("email", json!("ann.lee@example.org")),
-            ("username", json!("Ann_Lee")), ("phone_number", json!("0607 555")),
+            ("first", json!("Änn")),
+            ("last", json!("-")),
+            ("email", json!("ann.lee@example.org")),
+            ("username", json!("Ann_Lee")),
+            ("phone_number", json!("0607 555")),
         ];
         for (key, value) in changes {
             wanted[key] = value.clone();
@@ -107,13 +116,16 @@ on_both! {
         let bad = json!({ "first": "", "last": 1, "email": "ann", "phone_number": "?", "username": "12345" });
         let refused = ann.post(&ann.path(), &bad).await.expect(400);
         assert_eq!(refused.faulty_fields(), ["email", "first", "last", "phone_number", "username"]);
-        for (key, value, code) in [("email", " BOB@example.org", "email_taken"), ("username", "The.Bob", "username_taken")] {
+        for (key, value, code) in
+            [("email", " BOB@example.org", "email_taken"), ("username", "The.Bob", "username_taken")]
+        {
             let refused = ann.post(&ann.path(), &json!({ "first": "Else", key: value })).await.expect(400);
             assert_error_shape(&refused, code);
         }
         assert_eq!(ann.get(&ann.path()).await.expect(200).json(), before);
         // One's own name in other letters is no conflict.
-        let own = json!({ "email": "ANN@example.org", "username": before["username"].as_str().unwrap().to_uppercase() });
+        let own =
+            json!({ "email": "ANN@example.org", "username": before["username"].as_str().unwrap().to_uppercase() });
         let _ = ann.post(&ann.path(), &own).await.expect(200);
     }
 
@@ -122,7 +134,9 @@ on_both! {
         let job = ann.posts_job("Hang posters").await;
         let rating = ann.rates(&bob, 3).await.expect(201).number("id");
         let picture = ann.post(&format!("{}upload/", ann.path()), &upload()).await.expect(201).number("id");
-        for path in [ann.path(), format!("/api/job/{job}/"), format!("/api/rating/{rating}/"), format!("/api/asset/{picture}/")] {
+        for path in
+            [ann.path(), format!("/api/job/{job}/"), format!("/api/rating/{rating}/"), format!("/api/asset/{picture}/")]
+        {
             let seen = ann.get(&path).await.expect(200);
             let tag = seen.header("etag");
             assert!(tag.starts_with('"') && tag.ends_with('"'), "{path}: {tag:?}");
@@ -143,7 +157,12 @@ on_both! {
         let verdict = |rate: i64| json!({ "rate": rate, "description": "" });
         let things = [
             (ann.path(), ann.path(), json!({ "first": "One" }), json!({ "first": "Two" })),
-            (format!("/api/job/{job}/"), format!("/api/job/{job}/"), json!({ "title": "One" }), json!({ "title": "Two" })),
+            (
+                format!("/api/job/{job}/"),
+                format!("/api/job/{job}/"),
+                json!({ "title": "One" }),
+                json!({ "title": "Two" }),
+            ),
             (format!("/api/rating/{rating}/"), format!("{}rating/{rating}/", ann.path()), verdict(1), verdict(2)),
         ];
         for (seen_at, changed_at, one, two) in things {
