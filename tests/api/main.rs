@@ -1,4 +1,5 @@
 //! The API as clients meet it: every test on a started server, on both databases.
+#![cfg(test)]
 
 mod accounts;
 mod conventions;
@@ -6,6 +7,7 @@ mod cross_site;
 mod erasing;
 mod hiring;
 mod jobs;
+mod mirror;
 mod paging;
 mod permissions;
 mod pictures;

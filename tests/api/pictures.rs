@@ -1,7 +1,7 @@
 //! Pictures: what may be uploaded, what becomes of it, and where it shows.
 
 mod clearing;
-mod samples;
+pub(crate) mod samples;
 mod serving;
 mod showing;
 
