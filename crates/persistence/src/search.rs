@@ -229,8 +229,9 @@ mod sqlite {
     }
 
     fn any_of(term: &Term) -> String {
-        let similar: String = term.similar.iter().map(|word| format!(" OR \"{word}\"")).collect();
-        format!("(\"{}\" *{similar})", term.word)
+        let mut words = vec![format!("\"{}\" *", term.word)];
+        words.extend(term.similar.iter().map(|word| format!("\"{word}\"")));
+        format!("({})", words.join(" OR "))
     }
 
     /// One select for each thing that adds to the score.
@@ -281,8 +282,9 @@ mod postgres {
     }
 
     fn any_of(term: &Term) -> String {
-        let similar: String = term.similar.iter().map(|word| format!(" | ''{word}''")).collect();
-        format!("(''{}'':*{similar})", term.word)
+        let mut words = vec![format!("''{}'':*", term.word)];
+        words.extend(term.similar.iter().map(|word| format!("''{word}''")));
+        format!("({})", words.join(" | "))
     }
 
     fn scores(term: &Term) -> Vec<String> {
