@@ -96,6 +96,7 @@ pub(crate) struct AssetList {
 }
 
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the app's own name for it")]
 pub(crate) struct Message {
     pub(crate) id: i64,
     pub(crate) sender_id: i64,
