@@ -9,7 +9,8 @@ use diesel::prelude::*;
 
 use crate::connect::{Access, Connector};
 use crate::lane::Lane;
-use crate::{DatabaseUrl, StoreResult, WriteTx, scratch};
+use crate::schema::jobs;
+use crate::{Conn, DatabaseUrl, StoreResult, WriteTx, scratch};
 
 diesel::table! {
     benchmark_rows (id) {
@@ -38,6 +39,23 @@ pub fn insert(tx: &mut WriteTx<'_>, owner: i64) -> StoreResult<()> {
         .values((benchmark_rows::owner.eq(owner), benchmark_rows::body.eq(BODY)))
         .execute(tx.db())?;
     Ok(())
+}
+
+/// How many jobs hold each of these words somewhere in their searched texts, by looking at every one of them.
+pub fn count_like(conn: &mut Conn, words: &[&str]) -> StoreResult<i64> {
+    let mut query = jobs::table.select(diesel::dsl::count_star()).into_boxed();
+    for word in words {
+        let pattern = format!("%{word}%");
+        query = query.filter(
+            jobs::title
+                .like(pattern.clone())
+                .or(jobs::relevant_skills.like(pattern.clone()))
+                .or(jobs::category.like(pattern.clone()))
+                .or(jobs::description.like(pattern.clone()))
+                .or(jobs::location.like(pattern)),
+        );
+    }
+    Ok(query.first(conn.db())?)
 }
 
 /// What a store is measured against: a pool of connections that all write, with the same promises to the disk.

@@ -1,0 +1,81 @@
+//! Load on a started server, for developers: how many requests a second it answers, against what could be answered.
+//!
+//! `cargo run --release -p gigline-bench -- http` starts the very server that the program runs, on a SQLite file, and
+//! beside it an actix endpoint that answers a constant text of the same size. Both are asked in turn by the same
+//! clients, on the same cores; what is to be trusted are the ratios. `--quick` only shows that it works, `--only NAME`
+//! runs one part (`reads`, `search` or `writes`).
+#![expect(clippy::print_stdout, reason = "tables on the terminal are what a benchmark is for")]
+
+mod bare;
+mod client;
+mod data;
+mod machine;
+mod reads;
+mod report;
+mod rounds;
+mod search;
+mod server;
+mod writes;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// A failure, as it is told to whoever started this.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// How much is measured.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Extent {
+    /// Jobs in the database that is read.
+    pub(crate) jobs: usize,
+    /// Turns of each side.
+    pub(crate) rounds: usize,
+    /// How long a turn takes.
+    pub(crate) turn: Duration,
+}
+
+const FULL: Extent = Extent { jobs: 100_000, rounds: 7, turn: Duration::from_millis(1000) };
+const QUICK: Extent = Extent { jobs: 2_000, rounds: 1, turn: Duration::from_millis(200) };
+
+const USAGE: &str = "usage: gigline-bench http [--quick] [--only reads|search|writes]";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("gigline-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Failure> {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() != Some("http") {
+        return Err(USAGE.into());
+    }
+    let (mut extent, mut only) = (FULL, None);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--quick" => extent = QUICK,
+            "--only" => only = Some(arguments.next().ok_or(USAGE)?),
+            _ => return Err(USAGE.into()),
+        }
+    }
+    let wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
+    println!("{}\n", machine::describe());
+    if wanted("reads") || wanted("search") {
+        let server = server::Running::start()?;
+        let town = data::build(&server, extent.jobs)?;
+        if wanted("reads") {
+            reads::measure(&server, &town, extent)?;
+        }
+        if wanted("search") {
+            search::measure(&server, extent)?;
+        }
+    }
+    if wanted("writes") {
+        writes::measure(extent)?;
+    }
+    Ok(())
+}
