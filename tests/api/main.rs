@@ -4,6 +4,7 @@
 mod accounts;
 mod conventions;
 mod cross_site;
+mod document;
 mod erasing;
 mod hiring;
 mod jobs;

@@ -59,8 +59,9 @@ on_both! {
                 all.iter().rev().copied().collect::<Vec<_>>(),
                 "{path}"
             );
-            assert_eq!(pages(&app.anyone(), path, key, 7).await, [all.clone()], "{path}: no empty page at the end");
-            assert_eq!(pages(&app.anyone(), path, key, 500).await, [all], "{path}");
+            for whole in [7, 500] {
+                assert_eq!(pages(&app.anyone(), path, key, whole).await, [&*all], "{path}: no empty page at the end");
+            }
         }
     }
 

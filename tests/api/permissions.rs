@@ -107,8 +107,8 @@ const TABLE: &[Row] = &[
 fn every_route_has_a_row_and_every_row_a_route() {
     let routes: BTreeSet<(&str, &str)> = ROUTES.iter().map(|route| (route.method, route.path)).collect();
     let rows: BTreeSet<(&str, &str)> = TABLE.iter().map(|(method, path, ..)| (*method, *path)).collect();
-    assert_eq!(routes.difference(&rows).collect::<Vec<_>>(), [] as [&(&str, &str); 0], "routes without a row");
-    assert_eq!(rows.difference(&routes).collect::<Vec<_>>(), [] as [&(&str, &str); 0], "rows without a route");
+    let unlike: Vec<_> = routes.symmetric_difference(&rows).collect();
+    assert!(unlike.is_empty(), "routes without a row, or rows without a route: {unlike:?}");
 }
 
 /// Those who are there for all cells; the owner is new in each.
@@ -182,9 +182,8 @@ fn body(sent: Sent, owner: &Actor) -> Option<Value> {
 /// The path with each of its placeholders filled, in order.
 fn filled(pattern: &str, parts: Vec<String>) -> String {
     let mut parts = parts.into_iter();
-    let segments = pattern.split('/').map(|segment| match segment.starts_with('{') {
-        true => parts.next().expect("a part for each placeholder"),
-        false => segment.to_owned(),
+    let segments = pattern.split('/').map(|segment| {
+        if segment.starts_with('{') { parts.next().expect("a part for each placeholder") } else { segment.to_owned() }
     });
     let path = segments.collect::<Vec<_>>().join("/");
     assert_eq!(parts.next(), None, "{pattern} has fewer placeholders than parts");

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use gigline_testkit::{Client, TestApp, on_both};
 use serde_json::json;
 
@@ -81,6 +82,23 @@ on_both! {
         assert_eq!(refused.header("retry-after"), "60");
         app.clock().advance(Duration::from_secs(60));
         let _ = app.anyone().post("/api/register/", &registration("one.more")).await.expect(201);
+    }
+
+    /// Two are checked at once and 64 wait; at this cost the two take longer than it takes the others to arrive.
+    #[settings = [("GIGLINE_BCRYPT_COST", "10")]]
+    async fn when_too_many_passwords_wait_the_rest_are_told_to_come_back(app) {
+        let ann = app.user("ann").await;
+        let (clients, body) =
+            (vec![app.anyone(); 120], json!({ "email": "nobody@example.org", "password": "a wrong guess" }));
+        let answers = join_all(clients.iter().map(|client| client.post("/api/login/", &body))).await;
+        let (busy, checked): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 503);
+        assert!(checked.len() >= 66 && checked.iter().all(|answer| answer.status == 401), "{}", checked.len());
+        assert!(!busy.is_empty(), "all were checked");
+        for answer in busy {
+            assert_error_shape(answer, "busy");
+            assert_eq!(answer.header("retry-after"), "1");
+        }
+        assert_eq!(log_in(&app.anyone(), "ann", &ann.password()).await.0, 200);
     }
 
     async fn nothing_is_slowed_down_where_the_setting_is_off(app) {

@@ -9,6 +9,8 @@
 //! assert!(database.url().to_string().ends_with("gigline.db"));
 //! ```
 
+#![expect(clippy::missing_panics_doc, reason = "every helper panics where its test could not go on")]
+
 mod actor;
 mod app;
 mod client;
