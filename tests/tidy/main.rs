@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what they cannot read fails the test")]
 
+mod api;
 mod docs;
 mod edges;
 mod migrations;
