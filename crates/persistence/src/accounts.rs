@@ -29,7 +29,7 @@ pub struct NewAccount {
 }
 
 /// What changes of an account; what is none stays.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountPatch {
     /// First name.
     pub first: Option<PersonName>,
@@ -151,6 +151,10 @@ pub fn lock(tx: &mut WriteTx<'_>, id: UserId) -> StoreResult<()> {
 
 /// Changes what `patch` holds. Errors: `NotFound(User)`, `Conflict(EmailTaken)`, `Conflict(UsernameTaken)`.
 pub fn update(tx: &mut WriteTx<'_>, id: UserId, patch: &AccountPatch) -> StoreResult<()> {
+    // Nothing to change is no fault, but also no statement; who is not there is.
+    if *patch == AccountPatch::default() {
+        return get(tx, id).map(drop);
+    }
     let changes = Changes {
         first: patch.first.as_ref().map(|name| name.as_str().to_owned()),
         last: patch.last.as_ref().map(|name| name.as_str().to_owned()),
@@ -164,8 +168,6 @@ pub fn update(tx: &mut WriteTx<'_>, id: UserId, patch: &AccountPatch) -> StoreRe
     let changed = tx
         .savepoint(|conn| diesel::update(users::table.filter(users::id.eq(id.get()))).set(&changes).execute(conn.db()));
     match changed {
-        // Nothing to change is no fault; who is not there is.
-        Err(diesel::result::Error::QueryBuilderError(_)) => get(tx, id).map(drop),
         Ok(0) => Err(StoreError::NotFound(Entity::User)),
         Ok(_) => Ok(()),
         Err(error) => Err(taken(error)),

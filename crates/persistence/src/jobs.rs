@@ -37,7 +37,7 @@ pub struct NewJob {
 }
 
 /// What changes of a job; what is none stays.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct JobPatch {
     /// Title.
     pub title: Option<JobTitle>,
@@ -134,17 +134,15 @@ pub fn update(tx: &mut WriteTx<'_>, id: JobId, patch: &JobPatch) -> StoreResult<
         other_notes: patch.other_notes.as_ref().map(Notes::as_str),
     };
     life.edit()?;
+    // Nothing to change is no fault, but also no statement.
+    if *patch == JobPatch::default() {
+        return Ok(());
+    }
     let changed =
         diesel::update(jobs::table.filter(jobs::id.eq(id.get())).filter(jobs::status.ne(status_word(JobStatus::Done))))
             .set(&changes)
-            .execute(tx.db());
-    match changed {
-        // Nothing to change is no fault.
-        Err(diesel::result::Error::QueryBuilderError(_)) => Ok(()),
-        Ok(0) => Err(StoreError::NotFound(Entity::Job)),
-        Ok(_) => search_index::refresh(tx, id.get()),
-        Err(error) => Err(error.into()),
-    }
+            .execute(tx.db())?;
+    if changed == 0 { Err(StoreError::NotFound(Entity::Job)) } else { search_index::refresh(tx, id.get()) }
 }
 
 /// Deletes a job with its pictures and applications; ratings stay. `even_taken`: an admin's word.
