@@ -87,7 +87,7 @@ impl App {
     /// The parts behind a request.
     pub(crate) fn of(request: &HttpRequest) -> Result<&Self, ApiError> {
         let app = request.app_data::<web::Data<Self>>();
-        app.map(|data| data.get_ref()).ok_or_else(|| ApiError::Internal("the application is not configured".to_owned()))
+        app.map(web::Data::get_ref).ok_or_else(|| ApiError::Internal("the application is not configured".to_owned()))
     }
 }
 

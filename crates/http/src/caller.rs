@@ -64,7 +64,7 @@ fn bearer(request: &HttpRequest) -> Option<&str> {
 
 /// The update token of a request.
 pub(crate) fn update_token(request: &HttpRequest) -> ApiResult<UpdateToken> {
-    bearer(request).and_then(|token| UpdateToken::parse(token)).ok_or(ApiError::Unauthorized)
+    bearer(request).and_then(UpdateToken::parse).ok_or(ApiError::Unauthorized)
 }
 
 /// The live session of a request: by the header, else by the cookie; a cookie is not good enough for a write that
@@ -75,7 +75,7 @@ pub(crate) async fn session_of(app: &App, request: &HttpRequest) -> ApiResult<Op
     }
     let by_header = request.headers().contains_key(header::AUTHORIZATION);
     let token = if by_header {
-        bearer(request).and_then(|token| SessionToken::parse(token))
+        bearer(request).and_then(SessionToken::parse)
     } else {
         request.cookie(COOKIE).and_then(|cookie| SessionToken::parse(cookie.value()))
     };

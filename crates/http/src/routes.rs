@@ -1,5 +1,7 @@
 //! All routes in one table: what the server answers, who may ask, and what the API document says of it.
 
+use std::future::ready;
+
 use actix_web::guard;
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
@@ -115,7 +117,7 @@ macro_rules! routes {
                 let allowed: &[&str] = &[$(stringify!($method)),+];
                 let resource = web::resource(path)
                     $(.route(routes!(@guarded $method).to($handler)))+
-                    .default_service(web::to(move || not_allowed(allowed)));
+                    .default_service(web::to(move || ready(not_allowed(allowed))));
                 config.service(resource);
             )+
         }
@@ -125,7 +127,7 @@ macro_rules! routes {
     (@guarded DELETE) => { web::route().guard(guard::Delete()) };
 }
 
-async fn not_allowed(allowed: &'static [&'static str]) -> Result<&'static str, ApiError> {
+fn not_allowed(allowed: &'static [&'static str]) -> Result<&'static str, ApiError> {
     let mut methods = allowed.to_vec();
     if methods.contains(&Method::GET.as_str()) {
         methods.push("HEAD");

@@ -8,6 +8,7 @@ use gigline_domain::Timestamp;
 use serde::{Serialize, Serializer};
 
 /// Writes a whole value as an integer: clients of ours refuse `42.0` where they expect `42`.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference to the field")]
 pub(crate) fn number<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     // 2^53, up to which every whole number is exact.
     const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -90,6 +91,6 @@ mod tests {
         let json = |a, b| serde_json::to_string(&Sample { a, b }).unwrap();
         assert_eq!(json(42.0, None), r#"{"a":42,"b":null}"#);
         assert_eq!(json(-0.0, Some(4.5)), r#"{"a":0,"b":4.5}"#);
-        assert_eq!(json(1e300, Some(-180.0)), r#"{"a":1e300,"b":-180}"#);
+        assert_eq!(json(0.25, Some(-180.0)), r#"{"a":0.25,"b":-180}"#);
     }
 }

@@ -30,7 +30,7 @@ pub(crate) async fn list(app: App, request: HttpRequest) -> ApiResult<Reply> {
 /// `GET /api/asset/{asset}/` — one picture.
 pub(crate) async fn get(app: App, path: AssetPath, request: HttpRequest) -> ApiResult<Reply> {
     let picture = app.store.read_point(move |conn| pictures::get(conn, path.asset)).await?;
-    Ok(Reply::ok(&AssetBody::new(picture, &app.links(&request)))?.tagged())
+    Ok(Reply::ok(&AssetBody::new(&picture, &app.links(&request)))?.tagged())
 }
 
 /// `POST /api/user/{user}/upload/` — a picture of the caller.
@@ -70,7 +70,7 @@ async fn upload(app: &App, owner: UserId, job: Option<JobId>, request: &HttpRequ
     match add(app, owner, job, &picture, &kept).await {
         Ok(id) => {
             let added = app.store.read_point(move |conn| pictures::get(conn, id)).await?;
-            Reply::created(&AssetBody::new(added, &app.links(request)))
+            Reply::created(&AssetBody::new(&added, &app.links(request)))
         }
         Err(error) => {
             discard(app, &kept).await;
@@ -118,5 +118,5 @@ pub(crate) async fn delete(app: App, caller: Caller, path: AssetPath, request: H
     });
     let picture = deleted.await?;
     housekeeping::bury(&app).await;
-    Reply::ok(&AssetBody::new(picture, &app.links(&request)))
+    Reply::ok(&AssetBody::new(&picture, &app.links(&request)))
 }

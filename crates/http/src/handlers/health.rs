@@ -12,7 +12,7 @@ pub(crate) async fn alive() -> ApiResult<Reply> {
 
 /// `GET /readyz` — the database and the picture store answer too. Errors: `Busy`.
 pub(crate) async fn ready(app: App) -> ApiResult<Reply> {
-    let database = app.store.read(|conn| gigline_persistence::ping(conn)).await;
+    let database = app.store.read(gigline_persistence::ping).await;
     let blobs = app.blobs.check().await;
     match (database, blobs) {
         (Ok(()), Ok(())) => Reply::ok(&NoticeBody { message: "ready" }),

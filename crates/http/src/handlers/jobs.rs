@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::body::Body;
 use crate::caller::{Caller, Visitor};
 use crate::error::{ApiError, ApiResult};
-use crate::fields::{Fields, Given, text, whole};
+use crate::fields::{Fields, Given, number, text, whole};
 use crate::paging::page;
 use crate::path::{JobPath, UserPath};
 use crate::reply::{IfMatch, Reply};
@@ -53,7 +53,7 @@ fn circle(fields: &mut Fields) -> Option<Circle> {
     }
     let longitude = fields.required("longitude", checked(Place::check_longitude));
     let latitude = fields.required("latitude", checked(Place::check_latitude));
-    let radius = fields.required("radius_km", |given| given.number());
+    let radius = fields.required("radius_km", number);
     let centre = Place::new(longitude?, latitude?).ok()?;
     Circle::new(centre, radius?).map_err(|fault| fields.fault("radius_km", fault)).ok()
 }

@@ -28,7 +28,7 @@ pub(crate) struct AssetBody {
 }
 
 impl AssetBody {
-    pub(crate) fn new(picture: Picture, links: &Links<'_>) -> Self {
+    pub(crate) fn new(picture: &Picture, links: &Links<'_>) -> Self {
         Self {
             id: picture.id.get(),
             url: links.file(&picture.blob),
@@ -42,7 +42,7 @@ impl AssetBody {
     }
 
     pub(crate) fn all(pictures: Vec<Picture>, links: &Links<'_>) -> Vec<Self> {
-        pictures.into_iter().map(|picture| Self::new(picture, links)).collect()
+        pictures.into_iter().map(|picture| Self::new(&picture, links)).collect()
     }
 }
 
