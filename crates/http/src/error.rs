@@ -65,6 +65,9 @@ pub enum ApiError {
     /// The body is larger than allowed.
     #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
+    /// The headers are more than the server reads.
+    #[error("the headers are larger than {0} bytes")]
+    HeadersTooLarge(usize),
     /// The body ended before it was complete, or was framed wrongly.
     #[error("the body could not be read")]
     Unreadable,
@@ -103,6 +106,7 @@ pub(crate) struct ErrorBody<'a> {
 
 impl ApiError {
     /// One fault in one field.
+    #[expect(clippy::needless_pass_by_value, reason = "callers have texts and faults that they are done with")]
     pub fn field(name: &str, fault: impl ToString) -> Self {
         Self::Invalid(BTreeMap::from([(name.to_owned(), fault.to_string())]))
     }

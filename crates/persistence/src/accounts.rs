@@ -3,10 +3,9 @@
 use diesel::prelude::*;
 use gigline_domain::{Email, JobStatus, PersonName, Phone, Role, Timestamp, UserId, Username};
 
-use crate::any::AnyConn;
 use crate::records::Account;
 use crate::rows::{ACCOUNT, AccountRow, role_word, status_word};
-use crate::schema::{applications, assets, jobs, users};
+use crate::schema::{applications, assets, jobs, ratings, users};
 use crate::{Conflict, Conn, Entity, StoreError, StoreResult, WriteTx, blobs, locks, search_index};
 
 /// What a new account starts with.
@@ -188,11 +187,12 @@ pub fn promote(tx: &mut WriteTx<'_>, email: &Email) -> StoreResult<()> {
 /// Errors: `NotFound(User)`.
 pub fn erase(tx: &mut WriteTx<'_>, id: UserId, now: Timestamp) -> StoreResult<()> {
     locks::user(tx, id)?;
-    let open = open_jobs(tx.db(), id)?;
-    let doomed: Vec<(String, String)> = assets::table
+    let open = lock_what_goes(tx, id)?;
+    let pictures = assets::table
         .filter(assets::user_id.eq(id.get()))
-        .select((assets::blob, assets::thumbnail_blob))
-        .load(tx.db())?;
+        .order(assets::id.asc())
+        .select((assets::blob, assets::thumbnail_blob));
+    let doomed: Vec<(String, String)> = locks::load_locked!(tx, pictures)?;
     blobs::doom(tx, doomed.into_iter().flat_map(|(blob, thumbnail)| [blob, thumbnail]), now)?;
     for job in open {
         search_index::remove(tx, job)?;
@@ -206,10 +206,30 @@ pub fn erase(tx: &mut WriteTx<'_>, id: UserId, now: Timestamp) -> StoreResult<()
     if gone == 0 { Err(StoreError::NotFound(Entity::User)) } else { Ok(()) }
 }
 
-fn open_jobs(conn: &mut AnyConn, poster: UserId) -> QueryResult<Vec<i64>> {
-    jobs::table
-        .filter(jobs::poster_id.eq(poster.get()))
-        .filter(jobs::status.eq(status_word(JobStatus::Open)))
-        .select(jobs::id)
-        .load(conn)
+/// Locks the jobs, applications and ratings that an account's going changes; the ids of its open jobs.
+///
+/// Two people who go at once may have worked for each other: in the order of ids neither waits for the other for ever.
+fn lock_what_goes(tx: &mut WriteTx<'_>, id: UserId) -> StoreResult<Vec<i64>> {
+    let theirs = jobs::table
+        .filter(jobs::poster_id.eq(id.get()).or(jobs::receiver_id.eq(id.get())))
+        .order(jobs::id.asc())
+        .select((jobs::id, jobs::poster_id, jobs::status));
+    let theirs: Vec<(i64, Option<i64>, String)> = locks::load_locked!(tx, theirs)?;
+    let open = theirs
+        .into_iter()
+        .filter(|(_, poster, status)| *poster == Some(id.get()) && *status == status_word(JobStatus::Open));
+    let open: Vec<i64> = open.map(|(job, ..)| job).collect();
+    if tx.is_postgres() {
+        let candidates = applications::table
+            .filter(applications::user_id.eq(id.get()).or(applications::job_id.eq_any(&open)))
+            .order(applications::id.asc())
+            .select(applications::id);
+        let _locked: Vec<i64> = locks::load_locked!(tx, candidates)?;
+        let verdicts = ratings::table
+            .filter(ratings::author_id.eq(id.get()).or(ratings::subject_id.eq(id.get())))
+            .order(ratings::id.asc())
+            .select(ratings::id);
+        let _locked: Vec<i64> = locks::load_locked!(tx, verdicts)?;
+    }
+    Ok(open)
 }

@@ -1,6 +1,6 @@
 //! How a job finds its receiver: applying, withdrawing, being picked, finishing.
 //!
-//! Each change locks the job first and is then one conditional statement whose row count decides; the domain's rules
+//! Each change locks the job and is then one conditional statement whose row count decides; the domain's rules
 //! say why when it changed nothing.
 
 use diesel::dsl::{count_star, exists};
@@ -25,10 +25,10 @@ fn is_candidate(tx: &mut WriteTx<'_>, job: JobId, user: UserId) -> StoreResult<b
 /// Of several equal calls exactly one succeeds. Errors: `NotFound(Job)`, `NotFound(User)`, `Refused` with `OwnJob`,
 /// `JobNotOpen` or `AlreadyApplied`.
 pub fn apply(tx: &mut WriteTx<'_>, job: JobId, applicant: UserId, now: Timestamp) -> StoreResult<()> {
+    locks::user_stays(tx, applicant)?;
     let life = locks::job(tx, job)?;
     let applied = is_candidate(tx, job, applicant)?;
     life.apply(applicant, applied)?;
-    locks::user(tx, applicant)?;
     diesel::insert_into(applications::table)
         .values((
             applications::job_id.eq(job.get()),
@@ -58,6 +58,11 @@ pub fn withdraw(tx: &mut WriteTx<'_>, job: JobId, applicant: UserId) -> StoreRes
 /// Of several calls with different candidates exactly one succeeds; the same pick again changes nothing. Errors:
 /// `NotFound(Job)`, `NotFound(Candidate)`, `Refused` with `NotThePoster` or `JobNotOpen`.
 pub fn choose(tx: &mut WriteTx<'_>, actor: UserId, job: JobId, candidate: UserId) -> StoreResult<()> {
+    // Nobody who is being erased is picked; who is not there any more has no application either.
+    match locks::user_stays(tx, candidate) {
+        Ok(()) | Err(StoreError::NotFound(_)) => {}
+        Err(error) => return Err(error),
+    }
     let life = locks::job(tx, job)?;
     let applied = exists(
         applications::table
@@ -91,6 +96,13 @@ pub fn choose(tx: &mut WriteTx<'_>, actor: UserId, job: JobId, candidate: UserId
 ///
 /// Errors: `NotFound(Job)`, `Refused` with `NotAParty` or `JobNotTaken`.
 pub fn finish(tx: &mut WriteTx<'_>, actor: UserId, job: JobId) -> StoreResult<()> {
+    // The two of them first, so that a rating that one gives the other just now sees the job done, or is seen here.
+    if let (Some(poster), Some(receiver)) = parties(tx, job)? {
+        match locks::pair(tx, poster, receiver) {
+            Ok(()) | Err(StoreError::NotFound(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
     let life = locks::job(tx, job)?;
     let taken = jobs::table
         .filter(jobs::id.eq(job.get()))
@@ -110,6 +122,17 @@ pub fn finish(tx: &mut WriteTx<'_>, actor: UserId, job: JobId) -> StoreResult<()
         diesel::update(between).set(ratings::verified.eq(true)).execute(tx.db())?;
     }
     Ok(())
+}
+
+/// Poster and receiver as of now; without the job's lock this may change, if only by an account that goes.
+fn parties(tx: &mut WriteTx<'_>, job: JobId) -> StoreResult<(Option<UserId>, Option<UserId>)> {
+    let row: Option<(Option<i64>, Option<i64>)> = jobs::table
+        .filter(jobs::id.eq(job.get()))
+        .select((jobs::poster_id, jobs::receiver_id))
+        .first(tx.db())
+        .optional()?;
+    let (poster, receiver) = row.ok_or(StoreError::NotFound(Entity::Job))?;
+    Ok((poster.map(UserId::new), receiver.map(UserId::new)))
 }
 
 /// Whoever names a candidate that is none has named something that is not there.

@@ -65,7 +65,7 @@ pub struct JobPatch {
 
 /// Posts a job. Errors: `NotFound(User)` if the poster is gone.
 pub fn insert(tx: &mut WriteTx<'_>, poster: UserId, new: &NewJob, now: Timestamp) -> StoreResult<JobId> {
-    locks::user(tx, poster)?;
+    locks::user_stays(tx, poster)?;
     let id: i64 = diesel::insert_into(jobs::table)
         .values((
             jobs::poster_id.eq(poster.get()),
@@ -153,10 +153,11 @@ pub fn delete(tx: &mut WriteTx<'_>, id: JobId, even_taken: bool, now: Timestamp)
     if !even_taken {
         life.delete()?;
     }
-    let doomed: Vec<(String, String)> = assets::table
+    let pictures = assets::table
         .filter(assets::job_id.eq(id.get()))
-        .select((assets::blob, assets::thumbnail_blob))
-        .load(tx.db())?;
+        .order(assets::id.asc())
+        .select((assets::blob, assets::thumbnail_blob));
+    let doomed: Vec<(String, String)> = locks::load_locked!(tx, pictures)?;
     blobs::doom(tx, doomed.into_iter().flat_map(|(blob, thumbnail)| [blob, thumbnail]), now)?;
     search_index::remove(tx, id.get())?;
     let gone = diesel::delete(jobs::table.filter(jobs::id.eq(id.get()))).execute(tx.db())?;

@@ -1,7 +1,8 @@
 //! Row locks for PostgreSQL, where several transactions write at once; on SQLite the one writer needs none.
 //!
-//! Whoever changes a job, its candidates or its parties locks the job's row first, so two such changes come one after
-//! the other and the second sees what the first did.
+//! Whoever changes a job, its candidates or its parties locks the job's row before that, so two such changes come one
+//! after the other and the second sees what the first did. Who needs several rows takes accounts first, then jobs, then
+//! what belongs to them, each kind in the order of its ids: so no two transactions ever wait for each other.
 
 use diesel::prelude::*;
 use gigline_domain::{JobId, JobLife, RatingId, UserId};
@@ -22,7 +23,7 @@ pub(crate) fn job(tx: &mut WriteTx<'_>, id: JobId) -> StoreResult<JobLife> {
     Ok(JobLife { poster: poster.map(UserId::new), status: status(&word)?, receiver: receiver.map(UserId::new) })
 }
 
-/// Locks an account. Errors: `NotFound(User)`.
+/// Locks an account that is to change or to go. Errors: `NotFound(User)`.
 pub(crate) fn user(tx: &mut WriteTx<'_>, id: UserId) -> StoreResult<()> {
     let query = users::table.filter(users::id.eq(id.get())).select(users::id);
     let row: Option<i64> = match tx.db() {
@@ -31,6 +32,40 @@ pub(crate) fn user(tx: &mut WriteTx<'_>, id: UserId) -> StoreResult<()> {
     };
     row.map(drop).ok_or(StoreError::NotFound(Entity::User))
 }
+
+/// Sees to it that an account is not erased before this transaction ends; others may ask for the same. Errors:
+/// `NotFound(User)`.
+pub(crate) fn user_stays(tx: &mut WriteTx<'_>, id: UserId) -> StoreResult<()> {
+    let query = users::table.filter(users::id.eq(id.get())).select(users::id);
+    let row: Option<i64> = match tx.db() {
+        AnyConn::Pg(conn) => query.for_key_share().first(conn).optional()?,
+        AnyConn::Sqlite(conn) => query.first(conn).optional()?,
+    };
+    row.map(drop).ok_or(StoreError::NotFound(Entity::User))
+}
+
+/// Sees to it that neither of two accounts is erased, and that nothing else between the two is decided, before this
+/// transaction ends. Errors: `NotFound(User)`.
+pub(crate) fn pair(tx: &mut WriteTx<'_>, one: UserId, other: UserId) -> StoreResult<()> {
+    let query =
+        users::table.filter(users::id.eq_any([one.get(), other.get()])).order(users::id.asc()).select(users::id);
+    let rows: Vec<i64> = match tx.db() {
+        AnyConn::Pg(conn) => query.for_no_key_update().load(conn)?,
+        AnyConn::Sqlite(conn) => query.load(conn)?,
+    };
+    if rows.len() == 2 { Ok(()) } else { Err(StoreError::NotFound(Entity::User)) }
+}
+
+/// Loads the rows of a query, locked on PostgreSQL: those that others delete meanwhile are not among them.
+macro_rules! load_locked {
+    ($tx:expr, $query:expr) => {
+        match $tx.db() {
+            $crate::any::AnyConn::Pg(conn) => $query.for_update().load(conn),
+            $crate::any::AnyConn::Sqlite(conn) => $query.load(conn),
+        }
+    };
+}
+pub(crate) use load_locked;
 
 /// Locks a rating. Errors: `NotFound(Rating)`.
 pub(crate) fn rating(tx: &mut WriteTx<'_>, id: RatingId) -> StoreResult<()> {

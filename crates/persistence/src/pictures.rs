@@ -55,7 +55,7 @@ pub fn has_blob(conn: &mut Conn, name: &str) -> StoreResult<bool> {
 
 /// Adds a picture. Errors: `NotFound(User)`, `NotFound(Job)`, `Refused(NotThePoster)` if the job is another's.
 pub fn insert(tx: &mut WriteTx<'_>, new: &NewPicture, now: Timestamp) -> StoreResult<AssetId> {
-    locks::user(tx, new.owner)?;
+    locks::user_stays(tx, new.owner)?;
     if let Some(job) = new.job
         && locks::job(tx, job)?.poster != Some(new.owner)
     {

@@ -94,7 +94,7 @@ pub fn insert(tx: &mut WriteTx<'_>, new: &NewRating, now: Timestamp) -> StoreRes
     if new.author == new.subject {
         return Err(RuleViolation::OwnRating.into());
     }
-    locks::user(tx, new.subject)?;
+    locks::pair(tx, new.author, new.subject)?;
     let (job, verified) = match new.job {
         Some(job) => (Some(named_job(tx, job, new)?), true),
         None => match latest_unrated_job(tx, new)? {

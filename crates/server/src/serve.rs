@@ -18,7 +18,7 @@ use crate::settings::{MediaSettings, Settings};
 const HASHES_WAITING: usize = 64;
 /// How many connections may be open on one worker.
 const CONNECTIONS_PER_WORKER: usize = 20_000;
-/// How long a request's head may take to arrive.
+/// How long a request's head may take to arrive, where its body may not take less.
 const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 /// How long a stopping server waits for what is being answered.
 const STOP_DEADLINE_SECONDS: u64 = 10;
@@ -143,7 +143,7 @@ impl Server {
         let server = HttpServer::new(move || gigline_http::service(served.clone()))
             .workers(settings.listen.workers)
             .max_connections(CONNECTIONS_PER_WORKER)
-            .client_request_timeout(HEAD_DEADLINE)
+            .client_request_timeout(HEAD_DEADLINE.min(settings.limits.body))
             .shutdown_timeout(STOP_DEADLINE_SECONDS)
             // A client that closes its side is gone; else a dropped poll would never be noticed.
             .h1_allow_half_closed(false)

@@ -40,6 +40,7 @@ table! {
         ApiError::RangeNotSatisfiable(_) => RANGE_NOT_SATISFIABLE "range_not_satisfiable",
         ApiError::KeyReused => UNPROCESSABLE_ENTITY "idempotency_key_reused",
         ApiError::TooMany(_) => TOO_MANY_REQUESTS "too_many_requests",
+        ApiError::HeadersTooLarge(_) => REQUEST_HEADER_FIELDS_TOO_LARGE "headers_too_large",
         ApiError::Internal(_) => INTERNAL_SERVER_ERROR "internal",
         ApiError::Busy => SERVICE_UNAVAILABLE "busy",
     } else {

@@ -6,8 +6,8 @@ use actix_web::cookie::{Cookie, SameSite};
 use gigline_auth::{Issued, LoginName, Password, Renewal};
 use gigline_domain::{Email, Fault, PersonName, Phone, Role};
 use gigline_persistence::accounts::{self, NewAccount};
-use gigline_persistence::profiles;
 use gigline_persistence::records::Viewer;
+use gigline_persistence::{StoreError, profiles};
 
 use crate::app::App;
 use crate::body::Body;
@@ -88,7 +88,12 @@ async fn signed_in(
 ) -> ApiResult<Reply> {
     let user = issued.user_id;
     let viewer = Viewer { id: Some(user), admin: false };
-    let profile = app.store.read_point(move |conn| profiles::get(conn, user, viewer)).await?;
+    let profile = app.store.read_point(move |conn| profiles::get(conn, user, viewer)).await;
+    let profile = profile.map_err(|error| match error {
+        // Erased since: as if it had never been.
+        StoreError::NotFound(_) => ApiError::WrongCredentials,
+        error => error.into(),
+    })?;
     let user = UserBody::new(profile, &app.links(request));
     Ok(reply(&SignedIn::new(user, issued))?.with_cookie(session_cookie(app, issued.session_token.reveal())))
 }

@@ -27,6 +27,7 @@ fn every_variant() -> Vec<(ApiError, u16, &'static str)> {
         (ApiError::KeyRunning, 409, "idempotency_key_running"),
         (ApiError::PreconditionFailed, 412, "precondition_failed"),
         (ApiError::TooLarge(1), 413, "too_large"),
+        (ApiError::HeadersTooLarge(1), 431, "headers_too_large"),
         (ApiError::RangeNotSatisfiable(1), 416, "range_not_satisfiable"),
         (ApiError::KeyReused, 422, "idempotency_key_reused"),
         (ApiError::TooMany(1), 429, "too_many_requests"),

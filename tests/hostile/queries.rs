@@ -1,0 +1,101 @@
+//! A list or a detail costs the database the same number of statements, whatever the page holds.
+
+use gigline_media::drawn;
+use gigline_testkit::{Actor, Client, TestApp, on_both, plain_job};
+use serde_json::json;
+
+/// Statements of one request; the first one of its kind may have looked up a session as well.
+async fn cost(app: &TestApp, client: &Client, path: &str) -> u64 {
+    let _ = client.get(path).await.expect(200);
+    let before = app.db_statements();
+    let _ = client.get(path).await.expect(200);
+    app.db_statements() - before
+}
+
+/// A poster, their candidate and what the two have to do with each other: everything that a page can hold.
+async fn scene(app: &TestApp, n: usize, picture: &[u8]) -> (Actor, i64) {
+    let (ann, bob) = (app.user(&format!("ann{n}")).await, app.user(&format!("bob{n}")).await);
+    let _ = ann.completes_with(&bob, "Walk the dog").await;
+    let _ = ann.hires(&bob, "Paint a fence").await;
+    let mut job = plain_job("Hang posters");
+    job["longtitude"] = json!(-76.5);
+    job["latitude"] = json!(42.44);
+    let job = ann.posts(&job).await.expect(201).number("id");
+    for (who, uploads) in [(&ann, true), (&bob, false)] {
+        let _ = who.uploads(picture).await.expect(201);
+        if uploads {
+            let _ = ann.uploads_to(job, picture).await.expect(201);
+        }
+    }
+    let _ = bob.applies(job).await.expect(201);
+    let _ = ann.rates(&bob, 5).await.expect(201);
+    let _ = bob.rates(&ann, 4).await.expect(201);
+    (ann, job)
+}
+
+fn paths(ann: &Actor, job: i64) -> Vec<String> {
+    let mut paths = vec![format!("/api/user/{}/", ann.id), format!("/api/job/{job}/"), "/api/asset/1/".to_owned()];
+    let lists = [
+        "user/",
+        "job/",
+        "rating/",
+        "asset/",
+        "job/?status=open",
+        "job/?category=Labor",
+        "job/filter/",
+        "job/?latitude=42.4&longitude=-76.5&radius_km=50",
+        "job/filter/?latitude=42.4&longitude=-76.5&radius_km=50&status=open",
+        "user/?limit=3",
+        "job/?limit=3",
+        "job/?latitude=42.4&longitude=-76.5&radius_km=50&limit=1",
+    ];
+    paths.extend(lists.map(|list| format!("/api/{list}")));
+    paths.push(format!("/api/job/?poster_id={}", ann.id));
+    paths
+}
+
+on_both! {
+    async fn a_page_costs_the_same_however_much_is_on_it(app) {
+        let picture = drawn(7, 64, 48);
+        let admin = app.admin("root").await;
+        let (ann, job) = scene(&app, 0, &picture).await;
+        let anyone = app.anyone();
+        let viewers: [(&str, &Client); 3] = [("anyone", &anyone), ("the poster", &ann), ("an admin", &admin)];
+        let mut before = Vec::new();
+        for (who, client) in viewers {
+            for path in paths(&ann, job) {
+                let cost = cost(&app, client, &path).await;
+                assert!(cost <= 14, "{path} costs {who} {cost} statements");
+                before.push((who, client, path, cost));
+            }
+        }
+        for n in 1..12 {
+            let _ = scene(&app, n, &picture).await;
+            // More of everything around the first poster too.
+            let _ = ann.posts_job("One more").await;
+            let _ = ann.uploads(&picture).await.expect(201);
+            let _ = ann.uploads_to(job, &picture).await.expect(201);
+            let _ = app.user(&format!("cid{n}")).await.applies(job).await.expect(201);
+        }
+        for (who, client, path, cost_before) in before {
+            assert_eq!(cost(&app, client, &path).await, cost_before, "{path} for {who}");
+        }
+    }
+
+    async fn a_search_costs_the_same_for_one_result_and_for_hundreds(app) {
+        let ann = app.user("ann").await;
+        for n in 0..60 {
+            let mut job = plain_job(&format!("Painting {n}"));
+            job["description"] = json!("fence garden");
+            let _ = ann.posts(&job).await.expect(201);
+        }
+        for words in ["painting", "fence+garden", "paintng", "painting+fnce+garden"] {
+            let path = |limit: u32| format!("/api/job/filter/?search={words}&limit={limit}");
+            let one = cost(&app, &ann, &path(1)).await;
+            assert_eq!(app.anyone().get(&path(500)).await.expect(200).ids("jobs").len(), 60);
+            assert_eq!(cost(&app, &ann, &path(500)).await, one, "{words}");
+            // A question of eight words at most asks for each of them.
+            assert!(one <= 24, "{words}: {one}");
+        }
+    }
+}
