@@ -99,7 +99,8 @@ on_both! {
             assert!(lets_read(&missing, origin), "errors are to be read too");
         }
         for origin in ["https://evil.example", "http://localhost:3000", "null", "https://page.example.evil.example"] {
-            let asked = preflight(&app.anyone(), origin).await;
+            let asked = preflight(&app.anyone(), origin).await.expect(403);
+            assert_error_shape(&asked, "cross_site");
             assert_eq!(asked.header("access-control-allow-origin"), "", "{origin}");
             let read = app.anyone().with("origin", origin).get("/api/job/").await.expect(200);
             assert!(!lets_read(&read, origin), "{origin}");

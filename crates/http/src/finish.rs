@@ -3,6 +3,7 @@
 
 use std::time::Instant;
 
+use actix_cors::CorsError;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
@@ -58,14 +59,16 @@ pub(crate) fn worded(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxB
         return response;
     }
     let id = response.request().extensions().get::<RequestId>().cloned().unwrap_or_else(RequestId::new);
-    let foreign = foreign(response.status());
+    let foreign = foreign(response.response());
     let error = response.response().error().and_then(|error| error.as_error::<ApiError>()).unwrap_or(&foreign);
     if error.status().is_server_error() {
         log_cause(error, &response, &id);
     }
+    // What others refuse keeps their status, except that a page that may not call us is always told so alike.
+    let status = if matches!(error, ApiError::CrossSite) { error.status() } else { response.status() };
     let body = error.body(&id.0);
     let (request, old) = response.into_parts();
-    let mut answer = HttpResponse::build(old.status());
+    let mut answer = HttpResponse::build(status);
     for (name, value) in old.headers() {
         answer.append_header((name, value));
     }
@@ -74,9 +77,12 @@ pub(crate) fn worded(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxB
     ServiceResponse::new(request, answer.body(body))
 }
 
-/// The error that a status from elsewhere stands for.
-fn foreign(status: StatusCode) -> ApiError {
-    match status {
+/// The error that a failure from elsewhere stands for.
+fn foreign(response: &HttpResponse) -> ApiError {
+    if response.error().is_some_and(|error| error.as_error::<CorsError>().is_some()) {
+        return ApiError::CrossSite;
+    }
+    match response.status() {
         StatusCode::NOT_FOUND => ApiError::NotFound,
         StatusCode::UNAUTHORIZED => ApiError::Unauthorized,
         StatusCode::FORBIDDEN => ApiError::Forbidden,
