@@ -14,9 +14,10 @@ use gigline_persistence::idempotency::{self, Begin, Reservation, StoredAnswer};
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
-use crate::body::{BODY_LIMIT, Body, UPLOAD_LIMIT};
+use crate::body::Body;
 use crate::caller::{Caller, session_of};
 use crate::error::{ApiError, ApiResult};
+use crate::limits::body_limit;
 use crate::routes::ROUTES;
 
 /// The longest key.
@@ -92,8 +93,7 @@ async fn begin(request: &mut ServiceRequest) -> ApiResult<Option<Begun>> {
     let app = App::of(http)?.clone();
     let Some(caller) = session_of(&app, http).await? else { return Ok(None) };
     let key = key(http)?;
-    let limit = if http.path().trim_end_matches('/').ends_with("/upload") { UPLOAD_LIMIT } else { BODY_LIMIT };
-    let body = Body::from_request(http, payload).await?.bytes(limit).await?;
+    let body = Body::from_request(http, payload).await?.bytes(body_limit(http)).await?;
     let fingerprint = fingerprint(http, &body);
     let begun = reserve(&app, &caller, key, fingerprint).await?;
     Ok(Some((app, body, begun)))

@@ -20,6 +20,7 @@ mod finish;
 mod handlers;
 pub mod housekeeping;
 mod idempotency;
+mod limits;
 mod openapi;
 mod origin;
 mod paging;
@@ -58,6 +59,7 @@ pub fn service(
         .configure(routes::mount)
         .default_service(web::to(routes::not_found))
         .wrap(from_fn(idempotency::idempotent))
+        .wrap(from_fn(limits::keep_within))
         .wrap(NormalizePath::trim())
         .wrap(cors)
         .wrap(from_fn(finish::finish))
