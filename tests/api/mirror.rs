@@ -1,5 +1,6 @@
 //! The first app, replayed: what it sends, and a strict mirror of what it reads, over data that holds every oddity.
 
+mod chance;
 mod models;
 mod phone;
 mod world;
@@ -12,7 +13,7 @@ use phone::{Phone, job_form};
 use world::{World, longest, make};
 
 /// Opens everything that the app can show, one thing after the other.
-async fn opens_everything(phone: &Phone) -> (UserList, JobList, RatingList) {
+async fn opens_all(phone: &Phone) -> (UserList, JobList, RatingList) {
     let users: UserList = phone.get("/api/user/").await;
     for user in &users.user {
         let user: User = phone.get(&format!("/api/user/{}/", user.id)).await;
@@ -35,6 +36,11 @@ async fn opens_everything(phone: &Phone) -> (UserList, JobList, RatingList) {
         let _: SimpleImage = phone.get(&format!("/api/asset/{}/", asset.id)).await;
     }
     let _: JobList = phone.get("/api/job/filter/").await;
+    (users, jobs, ratings)
+}
+
+/// Looks for jobs as the app does.
+async fn filters(phone: &Phone) {
     let filtered: JobList = phone.get("/api/job/filter/?category=Pet%20Sitting&status=taken").await;
     assert!(!filtered.jobs.is_empty());
     // The best come first here, so the order by age is not looked at: one job at a time.
@@ -42,7 +48,6 @@ async fn opens_everything(phone: &Phone) -> (UserList, JobList, RatingList) {
         let found: JobList = phone.get(&format!("/api/job/filter/?limit=1&search={word}")).await;
         assert_eq!(found.jobs.len(), 1, "{word}");
     }
-    (users, jobs, ratings)
 }
 
 fn by_title<'a>(jobs: &'a JobList, title: &str) -> &'a Job {
@@ -68,9 +73,16 @@ on_both! {
         let world = make(&app).await;
         let stranger = Phone::new(&app);
         for phone in people(&world).into_iter().chain([&stranger]) {
-            let (users, jobs, ratings) = opens_everything(phone).await;
+            let (users, jobs, ratings) = opens_all(phone).await;
             assert_eq!((users.user.len(), jobs.jobs.len(), ratings.ratings.len()), (4, 11, 4));
+            filters(phone).await;
         }
+    }
+
+    async fn whatever_chance_makes_is_read_by_everyone(app) {
+        let people = chance::make(&app, 20_261_120).await;
+        let _ = opens_all(&people[0]).await;
+        let _ = opens_all(&Phone::new(&app)).await;
     }
 
     async fn who_left_is_shown_as_a_deleted_user(app) {

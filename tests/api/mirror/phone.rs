@@ -75,7 +75,12 @@ impl Phone {
 
     /// A screen that is opened.
     pub(crate) async fn get<T: Shown>(&self, path: &str) -> T {
-        decode(&self.sends(&self.client, Method::GET, path, None).await.expect(200))
+        decode(&self.look(path).await.expect(200))
+    }
+
+    /// A screen that may not be there any more.
+    pub(crate) async fn look(&self, path: &str) -> Answer {
+        self.sends(&self.client, Method::GET, path, None).await
     }
 
     /// A form that is sent.

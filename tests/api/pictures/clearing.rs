@@ -139,4 +139,30 @@ on_both! {
         let _ = ann.delete(&format!("/api/asset/{}/", other["id"])).await.expect(200);
         assert_eq!((db_files(&app), db_doomed(&app).await), (vec![], vec![]));
     }
+
+    async fn rows_and_files_agree_whoever_comes_first(app) {
+        let (ann, bob) = (app.user("ann").await, app.user("bob").await);
+        let picture = png(8, 8);
+        for _ in 0..6 {
+            let job = ann.posts_job("Paint a fence").await;
+            let asset = ann.uploads(&picture).await.expect(201).number("id");
+            let old = format!("/api/asset/{asset}/");
+            let gone = format!("/api/job/{job}/");
+            let (upload, deleted, one, other) = tokio::join!(
+                ann.uploads_to(job, &picture), ann.delete(&gone), ann.delete(&old), ann.delete(&old),
+            );
+            assert!([201, 404].contains(&upload.status), "{}", upload.status);
+            let _ = deleted.expect(200);
+            let mut deletions = [one.status, other.status];
+            deletions.sort_unstable();
+            assert_eq!(deletions, [200, 404], "one of two deletions");
+        }
+        let me = format!("/api/user/{}/", bob.id);
+        let (_, _, erased) = tokio::join!(bob.uploads(&picture), bob.uploads(&picture), bob.delete(&me));
+        let _ = erased.expect(200);
+        // What a deletion left to another one's round is gone after one more.
+        housekeeping::bury(app.app()).await;
+        assert_eq!(app.anyone().get("/api/asset/").await.expect(200).json()["assets"], json!([]));
+        assert_eq!((db_files(&app), db_doomed(&app).await), (vec![], vec![]));
+    }
 }
