@@ -20,6 +20,8 @@ async fn scene(app: &TestApp, n: usize, picture: &[u8]) -> (Actor, i64) {
     let mut job = plain_job("Hang posters");
     job["longtitude"] = json!(-76.5);
     job["latitude"] = json!(42.44);
+    // One without a picture of its own and without candidates, and one with both.
+    let _ = ann.posts(&job).await.expect(201);
     let job = ann.posts(&job).await.expect(201).number("id");
     for (who, uploads) in [(&ann, true), (&bob, false)] {
         let _ = who.uploads(picture).await.expect(201);
@@ -78,7 +80,10 @@ on_both! {
             let _ = app.user(&format!("cid{n}")).await.applies(job).await.expect(201);
         }
         for (who, client, path, cost_before) in before {
-            assert_eq!(cost(&app, client, &path).await, cost_before, "{path} for {who}");
+            let cost = cost(&app, client, &path).await;
+            // A page that is cut may by chance hold nothing of some kind.
+            let same = if path.contains("limit=") { cost <= cost_before } else { cost == cost_before };
+            assert!(same, "{path} for {who}: {cost_before} statements before, {cost} now");
         }
     }
 

@@ -10,12 +10,13 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{Error, FromRequest as _, HttpRequest, HttpResponse};
+use gigline_domain::UserId;
 use gigline_persistence::idempotency::{self, Begin, Reservation, StoredAnswer};
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::body::Body;
-use crate::caller::{Caller, session_of};
+use crate::caller::session_of;
 use crate::error::{ApiError, ApiResult};
 use crate::limits::body_limit;
 use crate::routes::ROUTES;
@@ -36,25 +37,34 @@ pub(crate) async fn idempotent(
     if request.method() != Method::POST || !request.headers().contains_key(KEY) || hands_out_tokens(request.path()) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
-    match begin(&mut request).await {
+    match keyed(&mut request).await {
         Err(error) => Ok(request.error_response(error)),
         Ok(None) => Ok(next.call(request).await?.map_into_boxed_body()),
-        Ok(Some((_, _, Begin::Mismatch))) => Ok(request.error_response(ApiError::KeyReused)),
-        Ok(Some((_, _, Begin::Running))) => Ok(request.error_response(ApiError::KeyRunning)),
-        Ok(Some((_, _, Begin::Replay(answer)))) => {
-            let answer = replay(answer);
-            Ok(request.into_response(answer))
-        }
-        Ok(Some((app, body, Begin::Fresh(reserved)))) => {
-            request.set_payload(Payload::from(body));
-            let guard = Guard { app, reserved: Some(reserved) };
-            // On its own, so that it goes on to its end when the client hangs up: a key that was freed, or was never
-            // given its answer, would let the same request be done twice.
-            let run = actix_rt::spawn(async move {
-                let response = next.call(request).await?.map_into_boxed_body();
-                keep(guard, response).await
-            });
+        Ok(Some(keyed)) => {
+            // On its own from here on, so that it goes on to its end when the client hangs up: a key that is reserved
+            // for nobody, or freed too soon, or never given its answer, would have the same request fail or be done twice.
+            let run = actix_rt::spawn(once(keyed, request, next));
             run.await.unwrap_or_else(|died| Err(ApiError::Internal(died.to_string()).into()))
+        }
+    }
+}
+
+/// Runs the request, or answers it with what its key got before.
+async fn once(
+    keyed: Keyed,
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    match reserve(&keyed).await {
+        Err(error) => Ok(request.error_response(error)),
+        Ok(Begin::Mismatch) => Ok(request.error_response(ApiError::KeyReused)),
+        Ok(Begin::Running) => Ok(request.error_response(ApiError::KeyRunning)),
+        Ok(Begin::Replay(answer)) => Ok(request.into_response(replay(answer))),
+        Ok(Begin::Fresh(reserved)) => {
+            request.set_payload(Payload::from(keyed.body));
+            let guard = Guard { app: keyed.app, reserved: Some(reserved) };
+            let response = next.call(request).await?.map_into_boxed_body();
+            keep(guard, response).await
         }
     }
 }
@@ -85,23 +95,29 @@ impl Drop for Guard {
     }
 }
 
-type Begun = (App, Bytes, Begin);
+/// A request with a key, read to its end.
+struct Keyed {
+    app: App,
+    user: UserId,
+    key: String,
+    body: Bytes,
+    fingerprint: [u8; 32],
+}
 
-/// Reserves the key; nothing comes back where there is no session, for then the request is refused anyway.
-async fn begin(request: &mut ServiceRequest) -> ApiResult<Option<Begun>> {
+/// Reads a request with its key; nothing comes back where there is no session, for then it is refused anyway.
+async fn keyed(request: &mut ServiceRequest) -> ApiResult<Option<Keyed>> {
     let (http, payload) = request.parts_mut();
     let app = App::of(http)?.clone();
     let Some(caller) = session_of(&app, http).await? else { return Ok(None) };
     let key = key(http)?;
     let body = Body::from_request(http, payload).await?.bytes(body_limit(http)).await?;
     let fingerprint = fingerprint(http, &body);
-    let begun = reserve(&app, &caller, key, fingerprint).await?;
-    Ok(Some((app, body, begun)))
+    Ok(Some(Keyed { app, user: caller.id(), key, body, fingerprint }))
 }
 
-async fn reserve(app: &App, caller: &Caller, key: String, fingerprint: [u8; 32]) -> ApiResult<Begin> {
-    let (user, now) = (caller.id(), app.now());
-    Ok(app.store.write(move |tx| idempotency::begin(tx, user, &key, &fingerprint, now)).await?)
+async fn reserve(keyed: &Keyed) -> ApiResult<Begin> {
+    let (user, key, fingerprint, now) = (keyed.user, keyed.key.clone(), keyed.fingerprint, keyed.app.now());
+    Ok(keyed.app.store.write(move |tx| idempotency::begin(tx, user, &key, &fingerprint, now)).await?)
 }
 
 fn key(request: &HttpRequest) -> ApiResult<String> {
