@@ -145,14 +145,32 @@ impl Sessions {
 
     /// Ends all logins of an account. Errors: `NotFound(User)`.
     ///
-    /// Where the account itself goes, call [`gigline_persistence::sessions::end_all`] in that transaction and
-    /// [`Sessions::forget`] after it.
+    /// Where the account itself goes, call [`gigline_persistence::sessions::end_all`] within [`Sessions::end_with`].
     pub async fn end_all(&self, user: UserId) -> Result<Vec<EndedSession>, StoreError> {
         self.end(move |tx| table::end_all(tx, user)).await
     }
 
-    /// Sees to it that sessions which a committed transaction has ended are dead in this process at once.
-    pub fn forget(&self, ended: &[EndedSession]) {
+    /// Runs a write that ends sessions beside what else it does; it gives them after what it made.
+    ///
+    /// Once it is committed they are dead in this process at once, even if the caller has gone away.
+    pub async fn end_with<T, E>(
+        &self,
+        work: impl FnOnce(&mut WriteTx<'_>) -> Result<(T, Vec<EndedSession>), E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let sessions = self.clone();
+        to_its_end(async move {
+            let (made, ended) = sessions.0.store.write(work).await?;
+            sessions.forget(&ended);
+            Ok(made)
+        })
+        .await
+    }
+
+    fn forget(&self, ended: &[EndedSession]) {
         if let Some(cache) = &self.0.cache {
             for session in ended {
                 cache.forget(&session.digest);
@@ -171,13 +189,7 @@ impl Sessions {
         &self,
         ending: impl FnOnce(&mut WriteTx<'_>) -> Result<Vec<EndedSession>, StoreError> + Send + 'static,
     ) -> Result<Vec<EndedSession>, StoreError> {
-        let sessions = self.clone();
-        to_its_end(async move {
-            let ended = sessions.0.store.write(ending).await?;
-            sessions.forget(&ended);
-            Ok(ended)
-        })
-        .await
+        self.end_with(move |tx| ending(tx).map(|ended| (ended.clone(), ended))).await
     }
 
     fn new_pair(&self) -> Pair {
@@ -219,10 +231,12 @@ fn alive(session: Session, now: Timestamp) -> Option<Session> {
 }
 
 /// Runs `work` even if its caller goes away: a write that was committed must also be made known to the cache.
-async fn to_its_end<T: Send + 'static>(
-    work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-) -> Result<T, StoreError> {
-    tokio::spawn(work).await.unwrap_or(Err(StoreError::Died))
+async fn to_its_end<T, E>(work: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    tokio::spawn(work).await.unwrap_or_else(|_| Err(StoreError::Died.into()))
 }
 
 #[cfg(test)]

@@ -106,16 +106,13 @@ async fn an_erased_account_takes_its_sessions_with_it() {
     let house = House::new();
     let ann = house.member("ann").await;
     let issued = house.login(ann).await;
-    let ended = house
-        .store
-        .write(move |tx| {
-            let ended = table::end_all(tx, ann)?;
-            accounts::erase(tx, ann, Timestamp::from_micros(2))?;
-            Ok::<_, StoreError>(ended)
-        })
-        .await
-        .unwrap();
-    house.sessions.forget(&ended);
+    assert!(house.is_alive(&issued.session_token).await);
+    let erased = house.sessions.end_with(move |tx| {
+        let ended = table::end_all(tx, ann)?;
+        accounts::erase(tx, ann, Timestamp::from_micros(2))?;
+        Ok::<_, StoreError>(("erased", ended))
+    });
+    assert_eq!(erased.await.unwrap(), "erased");
     assert!(!house.is_alive(&issued.session_token).await);
     assert!(renew(&house, &issued.update_token).await.is_none());
     let sessions = house.sessions.clone();

@@ -71,14 +71,13 @@ pub(crate) async fn update(
 pub(crate) async fn delete(app: App, caller: Caller, path: UserPath, request: HttpRequest) -> ApiResult<Reply> {
     caller.may(Action::DeleteUser, Resource::User(path.user))?;
     let (viewer, now) = (caller.viewer(), app.now());
-    let erased = app.store.write(move |tx| {
+    let erased = app.sessions.end_with(move |tx| {
         let profile = profiles::get(tx, path.user, viewer)?;
         let ended = sessions::end_all(tx, path.user)?;
         accounts::erase(tx, path.user, now)?;
         Ok::<_, ApiError>((profile, ended))
     });
-    let (profile, ended) = erased.await?;
-    app.sessions.forget(&ended);
+    let profile = erased.await?;
     crate::housekeeping::bury(&app).await;
     Reply::ok(&UserBody::new(profile, &app.links(&request)))
 }
