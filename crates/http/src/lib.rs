@@ -63,4 +63,5 @@ pub fn service(
         .wrap(NormalizePath::trim())
         .wrap(cors)
         .wrap(from_fn(finish::finish))
+        .wrap(from_fn(limits::cut_off))
 }

@@ -1,11 +1,20 @@
 //! What is refused by the head of a request alone: more headers than anyone needs, and a body that says that it is too
-//! large. It holds for every route, those that read no body included.
+//! large. It holds for every route, those that read no body included. A body of unknown length that is still on its way
+//! when the answer is given is cut off.
 
-use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use std::cell::RefCell;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::error::PayloadError;
 use actix_web::http::header;
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest};
+use actix_web::web::Bytes;
+use actix_web::{Error, HttpMessage as _, HttpRequest};
+use futures_util::Stream;
 
 use crate::body::{BODY_LIMIT, UPLOAD_LIMIT};
 use crate::error::{ApiError, ApiResult};
@@ -26,6 +35,58 @@ pub(crate) async fn keep_within(
     match check(request.request()) {
         Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
         Err(error) => Ok(request.error_response(error)),
+    }
+}
+
+/// Closes the connection after an answer that did not wait for the end of a chunked body. To be the outermost.
+pub(crate) async fn cut_off(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let unread = request.headers().contains_key(header::TRANSFER_ENCODING).then(|| hold(&mut request));
+    let response = next.call(request).await?;
+    Ok(match unread {
+        Some(unread) => response.map_body(|_, body| BoxBody::new(Answering { body: body.boxed(), _unread: unread })),
+        None => response.map_into_boxed_body(),
+    })
+}
+
+/// A body that its reader and the answer both hold on to.
+#[derive(Clone)]
+struct Held(Rc<RefCell<Payload>>);
+
+/// An answer that holds on to the body of its request.
+///
+/// Of a chunked body that nobody holds any more the server would read on for as long as the client sends, or only keeps
+/// the connection open. One that is still held when the answer is out closes the connection.
+struct Answering {
+    body: BoxBody,
+    _unread: Held,
+}
+
+fn hold(request: &mut ServiceRequest) -> Held {
+    let held = Held(Rc::new(RefCell::new(request.take_payload())));
+    request.set_payload(Payload::Stream { payload: Box::pin(held.clone()) });
+    held
+}
+
+impl Stream for Held {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Pin::new(&mut *self.0.borrow_mut()).poll_next(cx)
+    }
+}
+
+impl MessageBody for Answering {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.body).poll_next(cx)
     }
 }
 
