@@ -1,6 +1,7 @@
 //! Pictures: what may be uploaded, what becomes of it, and where it shows.
 
 mod clearing;
+mod outage;
 pub(crate) mod samples;
 mod serving;
 mod showing;

@@ -9,6 +9,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use gigline_auth::{HashError, Refusal, SignInError, Throttled};
 use gigline_domain::{RatingId, RuleViolation};
+use gigline_media::BlobError;
 use gigline_persistence::{Conflict, StoreError};
 use serde::Serialize;
 
@@ -191,6 +192,20 @@ impl From<Refusal> for ApiError {
 impl From<Throttled> for ApiError {
     fn from(throttled: Throttled) -> Self {
         Self::TooMany(throttled.retry_after)
+    }
+}
+
+impl From<BlobError> for ApiError {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::NotFound => Self::NotFound,
+            BlobError::OutOfRange { size } => Self::RangeNotSatisfiable(size),
+            BlobError::Unavailable(cause) => {
+                log::warn!("the picture storage is not available: {cause}");
+                Self::Busy
+            }
+            broken @ BlobError::Settings(_) => Self::Internal(broken.to_string()),
+        }
     }
 }
 

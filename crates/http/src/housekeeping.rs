@@ -10,11 +10,22 @@ use crate::app::App;
 
 /// How many files or rows one round takes.
 const ROUND: u16 = 500;
+/// After so many failures the storage is taken to be out of order, and the rest is left to the next round.
+const FAILURES: usize = 10;
+/// How long somebody who deletes a picture waits for its files.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// A file without a row may be an upload that is still on its way; after this long it is not.
 const ORPHAN_AFTER: Duration = Duration::from_secs(60 * 60);
 
-/// Deletes the files whose rows are gone. What cannot be deleted now stays noted for the next time.
+/// Deletes the files whose rows are gone, for a caller who waits: at most two seconds, whatever the storage does. What
+/// is not deleted by then stays noted for the next time.
 pub async fn bury(app: &App) {
+    if tokio::time::timeout(PATIENCE, bury_all(app)).await.is_err() {
+        log::warn!("the picture storage is slow: files of deleted pictures are left to the next round");
+    }
+}
+
+async fn bury_all(app: &App) {
     if let Err(error) = bury_round(app).await {
         log::warn!("files of deleted pictures are still there: {error}");
     }
@@ -22,16 +33,26 @@ pub async fn bury(app: &App) {
 
 async fn bury_round(app: &App) -> StoreResult<()> {
     let doomed = app.store.read(|conn| blobs::list_doomed(conn, ROUND.into())).await?;
-    let mut gone = Vec::new();
+    let (mut gone, mut stuck) = (Vec::new(), Vec::new());
     for name in doomed {
+        if stuck.len() == FAILURES {
+            break;
+        }
         if delete(app, &name).await {
             gone.push(name);
+        } else {
+            stuck.push(name);
         }
     }
-    if gone.is_empty() {
+    if gone.is_empty() && stuck.is_empty() {
         return Ok(());
     }
-    app.store.write(move |tx| blobs::forget_doomed(tx, &gone)).await
+    let now = app.now();
+    let noted = app.store.write(move |tx| {
+        blobs::forget_doomed(tx, &gone)?;
+        blobs::postpone_doomed(tx, &stuck, now)
+    });
+    noted.await
 }
 
 /// Whether a file is gone now.
@@ -51,7 +72,7 @@ async fn delete(app: &App, name: &str) -> bool {
 
 /// One round of everything: doomed files, orphaned files, expired sessions, old answers.
 pub async fn tidy(app: &App) {
-    bury(app).await;
+    bury_all(app).await;
     if let Err(error) = sweep_orphans(app).await {
         log::warn!("orphaned files were not swept: {error}");
     }

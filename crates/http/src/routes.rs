@@ -224,7 +224,7 @@ routes! {
         DELETE ratings::delete, AuthorOrAdmin, "Deletes a rating", ? [], None => 200 Some("Rating"), ! [];
     }
     "/media/{name}" {
-        GET files::get, Anyone, "Serves a picture's file", ? [], None => 200 None, ! [304, 416];
+        GET files::get, Anyone, "Serves a picture's file", ? [], None => 200 None, ! [304, 416, 503];
     }
     "/openapi.json" {
         GET document::get, Anyone, "Describes this API", ? [], None => 200 Some("Document"), ! [304];

@@ -20,7 +20,7 @@ pub(crate) fn doom(tx: &mut WriteTx<'_>, names: impl IntoIterator<Item = String>
     Ok(())
 }
 
-/// Up to `limit` files that are to be deleted, the longest doomed first.
+/// Up to `limit` files that are to be deleted, the longest doomed or tried first.
 pub fn list_doomed(conn: &mut Conn, limit: i64) -> StoreResult<Vec<String>> {
     let names = doomed_blobs::table
         .order((doomed_blobs::since, doomed_blobs::name))
@@ -33,6 +33,14 @@ pub fn list_doomed(conn: &mut Conn, limit: i64) -> StoreResult<Vec<String>> {
 /// Crosses off files that are deleted.
 pub fn forget_doomed(tx: &mut WriteTx<'_>, names: &[String]) -> StoreResult<()> {
     diesel::delete(doomed_blobs::table.filter(doomed_blobs::name.eq_any(names))).execute(tx.db())?;
+    Ok(())
+}
+
+/// Puts files that could not be deleted behind all others, so that they are in nobody's way.
+pub fn postpone_doomed(tx: &mut WriteTx<'_>, names: &[String], now: Timestamp) -> StoreResult<()> {
+    diesel::update(doomed_blobs::table.filter(doomed_blobs::name.eq_any(names)))
+        .set(doomed_blobs::since.eq(now.micros()))
+        .execute(tx.db())?;
     Ok(())
 }
 

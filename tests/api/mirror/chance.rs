@@ -46,7 +46,7 @@ const LETTERS: [char; 32] = [
     '\u{10ffff}',
 ];
 
-/// Numbers that look random (the mixing steps of SplitMix64).
+/// Numbers that look random (the mixing steps of `SplitMix64`).
 struct Chance(u64);
 
 impl Chance {
@@ -55,7 +55,7 @@ impl Chance {
         let mut word = self.0;
         word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((word ^ (word >> 31)) % end as u64).unwrap()
+        usize::try_from((word ^ (word >> 31)) % u64::try_from(end).unwrap()).unwrap()
     }
 
     fn of<'a, T>(&mut self, things: &'a [T]) -> &'a T {

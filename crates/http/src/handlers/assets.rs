@@ -66,7 +66,7 @@ async fn upload(app: &App, owner: UserId, job: Option<JobId>, request: &HttpRequ
     let data = fields.required("image_data", text(|data| Ok(data.to_owned())));
     let data = fields.finish(data)?;
     let picture = app.studio.clean_base64(data, UPLOAD_LIMIT).await.map_err(refused)?;
-    let kept = app.blobs.keep(&picture).await.map_err(|error| ApiError::Internal(error.to_string()))?;
+    let kept = app.blobs.keep(&picture).await?;
     match add(app, owner, job, &picture, &kept).await {
         Ok(id) => {
             let added = app.store.read_point(move |conn| pictures::get(conn, id)).await?;

@@ -25,11 +25,7 @@ pub(crate) async fn get(app: App, request: HttpRequest) -> ApiResult<HttpRespons
     }
     let range = range(&request, &tag);
     let partial = range.is_some();
-    let read = app.blobs.get(name, range).await.map_err(|error| match error {
-        BlobError::NotFound => ApiError::NotFound,
-        BlobError::OutOfRange { size } => ApiError::RangeNotSatisfiable(size),
-        broken => ApiError::Internal(broken.to_string()),
-    })?;
+    let read = app.blobs.get(name, range).await?;
     Ok(answer(&request, read, partial, &tag))
 }
 
