@@ -1,12 +1,11 @@
 //! An erased account: what goes with it, what stays without it, and that nothing else is left.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use gigline_testkit::{Actor, TestApp, on_both};
 use serde_json::{Value, json};
 
-use crate::support::{assert_error_shape, erased, job_as, rate};
+use crate::support::{assert_error_shape, erased, hex, job_as, rate};
 
 /// Somebody with a bit of everything, and those around them.
 struct Life {
@@ -58,13 +57,6 @@ async fn lives(app: &TestApp) -> Life {
 fn files(dir: &Path) -> usize {
     let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
     entries.map(|path| if path.is_dir() { files(&path) } else { 1 }).sum()
-}
-
-fn hex(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").unwrap();
-        hex
-    })
 }
 
 on_both! {

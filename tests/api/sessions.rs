@@ -5,7 +5,7 @@ use std::time::Duration;
 use gigline_testkit::{Answer, Client, TestApp, on_both};
 use serde_json::json;
 
-use crate::support::{assert_error_shape, registration};
+use crate::support::{assert_error_shape, hex, registration};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -149,6 +149,24 @@ on_both! {
         let attributes = answer.header("set-cookie");
         assert!(attributes.contains("Max-Age=0") && attributes.contains("Path=/"), "{attributes}");
         assert!(!alive(&app, &ann.token).await);
+    }
+
+    async fn what_the_database_keeps_opens_no_session(app) {
+        let ann = app.user("ann").await;
+        let (session, update) = pair(&renew(&app, &ann.update_token).await.expect(200));
+        let secrets = [ann.token.clone(), ann.update_token.clone(), session, update, ann.password()];
+        // A token without its prefix, and the bytes of either.
+        let forms: Vec<String> = secrets
+            .iter()
+            .flat_map(|secret| [secret.clone(), secret.split_at(4).1.to_owned(), hex(secret)])
+            .map(|form| form.to_lowercase())
+            .collect();
+        for (column, values) in app.database().cells() {
+            for value in values.iter().map(|value| value.to_lowercase()) {
+                assert!(forms.iter().all(|form| !value.contains(form)), "{column} tells a secret");
+            }
+        }
+        assert_eq!(app.database().count("sessions"), 1);
     }
 
     async fn the_cookie_is_for_browsers_of_this_site_alone(app) {

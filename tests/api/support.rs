@@ -1,5 +1,7 @@
 //! What several of these files need: bodies to send, and short looks at answers.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gigline_testkit::{Actor, Answer, Client};
@@ -42,6 +44,14 @@ pub(crate) async fn rate(author: &Actor, subject: &Actor, rate: i64, job: Option
 /// Somebody whom the testkit registered under `name`, as others refer to them.
 pub(crate) fn person(who: &Actor, name: &str) -> Value {
     json!({ "id": who.id, "first": name, "last": "Tester", "username": format!("{name}.tester") })
+}
+
+/// The bytes of a text as the testkit shows bytes that are in a table.
+pub(crate) fn hex(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").unwrap();
+        hex
+    })
 }
 
 /// Whoever erased their account.
