@@ -102,7 +102,7 @@ fn taken(error: diesel::result::Error) -> StoreError {
 /// The account with this id.
 pub fn find(conn: &mut Conn, id: UserId) -> StoreResult<Option<Account>> {
     let row: Option<AccountRow> =
-        users::table.filter(users::id.eq(id.get())).select(ACCOUNT).first(conn.db()).optional()?;
+        users::table.filter(users::id.eq(id.get())).select(ACCOUNT).get_result(conn.db()).optional()?;
     row.map(AccountRow::record).transpose()
 }
 
@@ -118,7 +118,7 @@ pub fn find_credentials(conn: &mut Conn, name: SignInName<'_>) -> StoreResult<Op
         SignInName::Email(email) => query.filter(users::email_key.eq(email.key())),
         SignInName::Username(username) => query.filter(users::username_key.eq(username.key())),
     };
-    let row: Option<(i64, String)> = query.first(conn.db()).optional()?;
+    let row: Option<(i64, String)> = query.get_result(conn.db()).optional()?;
     Ok(row.map(|(id, hash)| (UserId::new(id), hash)))
 }
 
@@ -195,7 +195,7 @@ pub fn erase(tx: &mut WriteTx<'_>, id: UserId, now: Timestamp) -> StoreResult<()
     let doomed: Vec<(String, String)> = locks::load_locked!(tx, pictures)?;
     blobs::doom(tx, doomed.into_iter().flat_map(|(blob, thumbnail)| [blob, thumbnail]), now)?;
     for job in open {
-        search_index::remove(tx, job)?;
+        search_index::remove(tx, job);
     }
     diesel::delete(
         jobs::table.filter(jobs::poster_id.eq(id.get())).filter(jobs::status.eq(status_word(JobStatus::Open))),

@@ -38,6 +38,41 @@ impl<Q: Query> Query for Both<Q> {
 
 impl<Q> diesel::RunQueryDsl<AnyConn> for Both<Q> {}
 
+/// A query and the most rows that it may give, with the number in the text.
+///
+/// SQLite plans a statement with a bound limit anew each time it is run, as the best plan may depend on it.
+pub struct Capped<Q> {
+    query: Q,
+    most: Option<i64>,
+}
+
+/// At most so many rows; all of them where no number is given.
+pub fn capped<Q>(query: Q, most: Option<i64>) -> Capped<Q> {
+    Capped { query, most }
+}
+
+impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Capped<Q> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        self.query.walk_ast(pass.reborrow())?;
+        if let Some(most) = self.most {
+            pass.push_sql(&format!(" LIMIT {most}"));
+        }
+        Ok(())
+    }
+}
+
+impl<Q> QueryId for Capped<Q> {
+    // The text differs with the number.
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: Query> Query for Capped<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q> diesel::RunQueryDsl<AnyConn> for Capped<Q> {}
+
 /// `on_backend!(conn, |c| body)`: compiles `body` once for each database, with `c` the plain diesel connection.
 macro_rules! on_backend {
     ($conn:expr, |$c:ident| $body:expr) => {

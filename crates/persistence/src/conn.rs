@@ -12,6 +12,7 @@ use diesel::{Connection, QueryResult};
 use crate::any::AnyConn;
 use crate::error::StoreError;
 use crate::savepoint;
+use crate::search_index::IndexChanges;
 use crate::tap::Tap;
 
 /// A connection to either database, good for reading.
@@ -19,6 +20,10 @@ pub struct Conn {
     any: AnyConn,
     tap: Arc<Tap>,
     last_seen: Instant,
+    /// Whether a snapshot of SQLite's is open.
+    reading: bool,
+    /// What the open transaction has still to write into SQLite's search index.
+    index: IndexChanges,
 }
 
 /// A transaction that writes. Only a store makes one, so holding it means that it is committed or undone as a whole.
@@ -31,7 +36,7 @@ type Manager = <AnyConn as Connection>::TransactionManager;
 
 impl Conn {
     pub(crate) fn new(any: AnyConn, tap: Arc<Tap>) -> Self {
-        Self { any, tap, last_seen: Instant::now() }
+        Self { any, tap, last_seen: Instant::now(), reading: false, index: IndexChanges::default() }
     }
 
     /// What diesel's `load`, `execute` and so on take.
@@ -52,14 +57,49 @@ impl Conn {
     where
         E: From<StoreError>,
     {
-        if self.depth().map_err(StoreError::from)? > 0 {
+        if self.reading || self.depth().map_err(StoreError::from)? > 0 {
             return f(self);
+        }
+        if !self.is_postgres() {
+            return self.snapshot_of_file(f);
         }
         self.begin("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").map_err(StoreError::from)?;
         let answer = f(self);
         // There is nothing to keep, so a rollback ends it as well as a commit, and works after a failed query too.
         self.unwind_to(0).map_err(StoreError::from)?;
         answer
+    }
+
+    /// The same on SQLite, where beginning and ending would else cost as much as a small query.
+    fn snapshot_of_file<T, E>(&mut self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<StoreError>,
+    {
+        self.uncounted(savepoint::begin_read).map_err(StoreError::from)?;
+        self.reading = true;
+        let answer = f(self);
+        self.uncounted(savepoint::end_read).map_err(StoreError::from)?;
+        self.reading = false;
+        answer
+    }
+
+    /// What is gathered for SQLite's search index, to be written with the commit.
+    pub(crate) fn index_changes(&mut self) -> &mut IndexChanges {
+        &mut self.index
+    }
+
+    /// Writes what was gathered for the search index.
+    fn write_index(&mut self) -> QueryResult<()> {
+        match &mut self.any {
+            AnyConn::Sqlite(conn) => self.index.write(conn),
+            AnyConn::Pg(_) => Ok(()),
+        }
+    }
+
+    /// Commits, with the search index as it should be then.
+    pub(crate) fn commit(&mut self) -> QueryResult<()> {
+        self.write_index()?;
+        self.keep()
     }
 
     /// How many transactions and savepoints are open within one another.
@@ -123,13 +163,15 @@ impl Conn {
     {
         self.tap.set_failed(false);
         let answer = catch_unwind(AssertUnwindSafe(|| f(&mut WriteTx(&mut *self))));
-        match answer {
+        let answer = match answer {
             Err(_panic) => Err(StoreError::Died.into()),
             Ok(Ok(_)) if self.tap.failed() => {
                 Err(StoreError::Corrupt("a statement failed outside of a savepoint and was ignored".to_owned()).into())
             }
             Ok(answer) => answer,
-        }
+        };
+        self.index.end_write(answer.is_ok());
+        answer
     }
 
     /// A whole write transaction. The outer error says that the transaction itself failed: nothing was stored, and
@@ -144,7 +186,7 @@ impl Conn {
         self.begin_write()?;
         let answer = self.attempt(f);
         match (answer.is_ok(), self.depth()?) {
-            (true, 1) => self.keep()?,
+            (true, 1) => self.commit()?,
             (true, _) => return Err(Error::BrokenTransactionManager),
             (false, _) => {
                 // The answer says more than a rollback of what the database may have rolled back already.
@@ -158,7 +200,7 @@ impl Conn {
 
     /// Whether the connection must not be used again.
     pub(crate) fn is_broken(&mut self) -> bool {
-        self.tap.lost() || !matches!(self.depth(), Ok(0))
+        self.tap.lost() || self.reading || !matches!(self.depth(), Ok(0))
     }
 
     /// Asks the other end whether it is still there, if it has not been heard of for a while.
@@ -181,7 +223,7 @@ impl WriteTx<'_> {
         E: From<Error>,
     {
         let failed_before = self.0.tap.failed();
-        let depth = self.0.depth()?;
+        let (depth, indexed) = (self.0.depth()?, self.0.index.mark());
         self.0.push()?;
         match f(&mut WriteTx(&mut *self.0)) {
             Ok(value) => {
@@ -190,6 +232,7 @@ impl WriteTx<'_> {
             }
             Err(error) => {
                 self.0.unwind_to(depth)?;
+                self.0.index.back_to(indexed);
                 self.0.tap.set_failed(failed_before);
                 Err(error)
             }

@@ -16,7 +16,7 @@ fn is_candidate(tx: &mut WriteTx<'_>, job: JobId, user: UserId) -> StoreResult<b
         .filter(applications::job_id.eq(job.get()))
         .filter(applications::user_id.eq(user.get()))
         .select(count_star())
-        .first(tx.db())?;
+        .get_result(tx.db())?;
     Ok(count > 0)
 }
 
@@ -129,7 +129,7 @@ fn parties(tx: &mut WriteTx<'_>, job: JobId) -> StoreResult<(Option<UserId>, Opt
     let row: Option<(Option<i64>, Option<i64>)> = jobs::table
         .filter(jobs::id.eq(job.get()))
         .select((jobs::poster_id, jobs::receiver_id))
-        .first(tx.db())
+        .get_result(tx.db())
         .optional()?;
     let (poster, receiver) = row.ok_or(StoreError::NotFound(Entity::Job))?;
     Ok((poster.map(UserId::new), receiver.map(UserId::new)))

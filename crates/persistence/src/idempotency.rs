@@ -5,13 +5,15 @@ use std::time::Duration;
 use diesel::prelude::*;
 use gigline_domain::{Timestamp, UserId};
 
-use crate::any::Both;
+use crate::any::{AnyConn, Both};
 use crate::schema::idempotency_keys as keys;
 use crate::sessions::ownerless;
 use crate::{StoreError, StoreResult, WriteTx};
 
 /// How long an answer is kept.
 pub const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+/// How many keys of one account are kept; the oldest make room.
+const KEPT_PER_ACCOUNT: i64 = 1_000;
 /// After this a request that has not answered counts as dead, and its key is free.
 pub const ABANDONED_AFTER: Duration = Duration::from_secs(60);
 
@@ -59,13 +61,14 @@ pub fn begin(
 ) -> StoreResult<Begin> {
     free(tx, user, key, now)?;
     if let Some(id) = reserve(tx, user, key, fingerprint, now)? {
+        make_room(tx, user)?;
         return Ok(Begin::Fresh(Reservation(id)));
     }
     let row: Option<Row> = keys::table
         .filter(keys::user_id.eq(user.get()))
         .filter(keys::key.eq(key))
         .select((keys::fingerprint, keys::status, keys::headers, keys::body))
-        .first(tx.db())
+        .get_result(tx.db())
         .optional()?;
     Ok(match row {
         Some((stored, ..)) if stored != fingerprint => Begin::Mismatch,
@@ -96,13 +99,35 @@ pub fn abandon(tx: &mut WriteTx<'_>, reserved: Reservation) -> StoreResult<()> {
 
 /// Deletes at most `limit` keys that are a day old; how many. As long as that is `limit` there may be more.
 pub fn purge(tx: &mut WriteTx<'_>, now: Timestamp, limit: u16) -> StoreResult<usize> {
-    let ids: Vec<i64> = keys::table
+    let old = keys::table
         .filter(keys::created_at.le(now.minus(KEPT_FOR).micros()))
         .order(keys::created_at)
         .select(keys::id)
-        .limit(i64::from(limit))
-        .load(tx.db())?;
+        .limit(i64::from(limit));
+    let ids: Vec<i64> = match tx.db() {
+        // Rows that go with an account just now are left to that.
+        AnyConn::Pg(conn) => old.for_update().skip_locked().load(conn)?,
+        AnyConn::Sqlite(conn) => old.load(conn)?,
+    };
     Ok(diesel::delete(keys::table.filter(keys::id.eq_any(ids))).execute(tx.db())?)
+}
+
+/// Forgets the answers of an account beyond its newest thousand.
+fn make_room(tx: &mut WriteTx<'_>, user: UserId) -> StoreResult<()> {
+    let of_user = keys::user_id.eq(user.get());
+    let last: Option<i64> = keys::table
+        .filter(of_user)
+        .order(keys::id.desc())
+        .select(keys::id)
+        .offset(KEPT_PER_ACCOUNT)
+        .limit(1)
+        .get_result(tx.db())
+        .optional()?;
+    if let Some(last) = last {
+        diesel::delete(keys::table.filter(of_user).filter(keys::id.le(last)).filter(keys::status.is_not_null()))
+            .execute(tx.db())?;
+    }
+    Ok(())
 }
 
 /// Deletes the key's row if nobody stands for it any more.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use gigline_domain::{Circle, JobId, JobLife, JobStatus, Place, Timestamp, UserId};
 
-use crate::any::AnyConn;
+use crate::any::{AnyConn, capped};
 use crate::records::{Job, JobText, Person, Picture, Viewer};
 use crate::rows::{PERSON, PersonRow, PictureRow, newest_of, own_pictures, person, status, status_word};
 use crate::schema::{applications, assets, jobs, users};
@@ -48,6 +48,14 @@ struct JobRow {
     created_at: i64,
 }
 
+impl JobRow {
+    /// How many bytes its texts take.
+    fn weight(&self) -> usize {
+        let texts = [&self.title, &self.description, &self.location, &self.relevant_skills, &self.other_notes];
+        texts.iter().map(|text| text.len()).sum()
+    }
+}
+
 /// The users table under two names, for the two people of one row.
 mod people {
     use crate::schema::users;
@@ -76,7 +84,7 @@ macro_rules! joined_jobs {
 /// One job as `viewer` sees it. Errors: `NotFound(Job)`.
 pub fn get(conn: &mut Conn, id: JobId, viewer: Viewer) -> StoreResult<Job> {
     conn.snapshot(|conn| {
-        let row: Option<JoinedRow> = joined_jobs!().filter(jobs::id.eq(id.get())).first(conn.db()).optional()?;
+        let row: Option<JoinedRow> = joined_jobs!().filter(jobs::id.eq(id.get())).get_result(conn.db()).optional()?;
         let row = row.ok_or(StoreError::NotFound(Entity::Job))?;
         assemble(conn.db(), vec![row], viewer)?.pop().ok_or(StoreError::NotFound(Entity::Job))
     })
@@ -84,7 +92,7 @@ pub fn get(conn: &mut Conn, id: JobId, viewer: Viewer) -> StoreResult<Job> {
 
 /// A page of jobs from the newest back, the oldest first within it. The filter's circle is left to [`crate::place`].
 pub fn list(conn: &mut Conn, filter: &JobFilter, page: PageRequest, viewer: Viewer) -> StoreResult<Page<Job>> {
-    let mut query = joined_jobs!().order(jobs::id.desc()).limit(page.probe()).into_boxed();
+    let mut query = joined_jobs!().order(jobs::id.desc()).into_boxed();
     if let Some(status) = filter.status {
         query = query.filter(jobs::status.eq(status_word(status)));
     }
@@ -98,8 +106,9 @@ pub fn list(conn: &mut Conn, filter: &JobFilter, page: PageRequest, viewer: View
         query = query.filter(jobs::id.lt(before));
     }
     conn.snapshot(|conn| {
-        let rows: Vec<JoinedRow> = query.load(conn.db())?;
-        let Page { items, next } = Page::cut(rows, page.limit, |row| row.0.id).reversed();
+        let rows: Vec<JoinedRow> = capped(query, Some(page.probe())).load(conn.db())?;
+        let rows = Page::cut(rows, page.limit, |row| row.0.id);
+        let Page { items, next } = rows.within_budget(|row| row.0.weight(), |row| row.0.id).reversed();
         Ok(Page { items: assemble(conn.db(), items, viewer)?, next })
     })
 }
@@ -159,12 +168,12 @@ fn job((row, poster, receiver, count): JoinedRow, pictures: Vec<Picture>, candid
 fn pictures(conn: &mut AnyConn, rows: &[JoinedRow]) -> StoreResult<HashMap<i64, Vec<Picture>>> {
     let ids: Vec<i64> = rows.iter().map(|row| row.0.id).collect();
     let query = assets::table.order(assets::id.desc()).into_boxed();
-    let query = match ids.as_slice() {
+    let (query, most) = match ids.as_slice() {
         [] => return Ok(HashMap::new()),
-        [one] => query.filter(assets::job_id.eq(*one)).limit(PICTURES),
-        many => query.filter(newest_of("assets", "job_id", many, "1 = 1", PICTURES)),
+        [one] => (query.filter(assets::job_id.eq(*one)), Some(PICTURES)),
+        many => (query.filter(newest_of("assets", "job_id", many, "1 = 1", PICTURES)), None),
     };
-    let own: Vec<PictureRow> = query.load(conn)?;
+    let own: Vec<PictureRow> = capped(query, most).load(conn)?;
     let mut found: HashMap<i64, Vec<Picture>> = HashMap::new();
     for picture in own.into_iter().map(Picture::from) {
         if let Some(job) = picture.job_id {

@@ -92,7 +92,7 @@ pub fn insert(tx: &mut WriteTx<'_>, poster: UserId, new: &NewJob, now: Timestamp
         description: new.description.as_str(),
         location: new.location.as_str(),
     };
-    search_index::put(tx, id, &text)?;
+    search_index::put(tx, id, &text, true)?;
     Ok(JobId::new(id))
 }
 
@@ -159,7 +159,7 @@ pub fn delete(tx: &mut WriteTx<'_>, id: JobId, even_taken: bool, now: Timestamp)
         .select((assets::blob, assets::thumbnail_blob));
     let doomed: Vec<(String, String)> = locks::load_locked!(tx, pictures)?;
     blobs::doom(tx, doomed.into_iter().flat_map(|(blob, thumbnail)| [blob, thumbnail]), now)?;
-    search_index::remove(tx, id.get())?;
+    search_index::remove(tx, id.get());
     let gone = diesel::delete(jobs::table.filter(jobs::id.eq(id.get()))).execute(tx.db())?;
     if gone == 0 { Err(StoreError::NotFound(Entity::Job)) } else { Ok(()) }
 }

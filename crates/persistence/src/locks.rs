@@ -16,8 +16,8 @@ use crate::{Entity, StoreError, StoreResult, WriteTx};
 pub(crate) fn job(tx: &mut WriteTx<'_>, id: JobId) -> StoreResult<JobLife> {
     let query = jobs::table.filter(jobs::id.eq(id.get())).select((jobs::poster_id, jobs::status, jobs::receiver_id));
     let row: Option<(Option<i64>, String, Option<i64>)> = match tx.db() {
-        AnyConn::Pg(conn) => query.for_update().first(conn).optional()?,
-        AnyConn::Sqlite(conn) => query.first(conn).optional()?,
+        AnyConn::Pg(conn) => query.for_update().get_result(conn).optional()?,
+        AnyConn::Sqlite(conn) => query.get_result(conn).optional()?,
     };
     let (poster, word, receiver) = row.ok_or(StoreError::NotFound(Entity::Job))?;
     Ok(JobLife { poster: poster.map(UserId::new), status: status(&word)?, receiver: receiver.map(UserId::new) })
@@ -27,8 +27,8 @@ pub(crate) fn job(tx: &mut WriteTx<'_>, id: JobId) -> StoreResult<JobLife> {
 pub(crate) fn user(tx: &mut WriteTx<'_>, id: UserId) -> StoreResult<()> {
     let query = users::table.filter(users::id.eq(id.get())).select(users::id);
     let row: Option<i64> = match tx.db() {
-        AnyConn::Pg(conn) => query.for_update().first(conn).optional()?,
-        AnyConn::Sqlite(conn) => query.first(conn).optional()?,
+        AnyConn::Pg(conn) => query.for_update().get_result(conn).optional()?,
+        AnyConn::Sqlite(conn) => query.get_result(conn).optional()?,
     };
     row.map(drop).ok_or(StoreError::NotFound(Entity::User))
 }
@@ -38,8 +38,8 @@ pub(crate) fn user(tx: &mut WriteTx<'_>, id: UserId) -> StoreResult<()> {
 pub(crate) fn user_stays(tx: &mut WriteTx<'_>, id: UserId) -> StoreResult<()> {
     let query = users::table.filter(users::id.eq(id.get())).select(users::id);
     let row: Option<i64> = match tx.db() {
-        AnyConn::Pg(conn) => query.for_key_share().first(conn).optional()?,
-        AnyConn::Sqlite(conn) => query.first(conn).optional()?,
+        AnyConn::Pg(conn) => query.for_key_share().get_result(conn).optional()?,
+        AnyConn::Sqlite(conn) => query.get_result(conn).optional()?,
     };
     row.map(drop).ok_or(StoreError::NotFound(Entity::User))
 }
@@ -71,8 +71,8 @@ pub(crate) use load_locked;
 pub(crate) fn rating(tx: &mut WriteTx<'_>, id: RatingId) -> StoreResult<()> {
     let query = ratings::table.filter(ratings::id.eq(id.get())).select(ratings::id);
     let row: Option<i64> = match tx.db() {
-        AnyConn::Pg(conn) => query.for_update().first(conn).optional()?,
-        AnyConn::Sqlite(conn) => query.first(conn).optional()?,
+        AnyConn::Pg(conn) => query.for_update().get_result(conn).optional()?,
+        AnyConn::Sqlite(conn) => query.get_result(conn).optional()?,
     };
     row.map(drop).ok_or(StoreError::NotFound(Entity::Rating))
 }

@@ -1,5 +1,8 @@
 //! Lists in pages: from the newest back, and within a page the oldest first.
 
+/// How many bytes of text a page holds before it ends early; the longest texts would fill megabytes otherwise.
+const BUDGET: usize = 2 * 1024 * 1024;
+
 /// Which page of a list is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageRequest<C = i64> {
@@ -19,9 +22,13 @@ pub struct Page<T, C = i64> {
 }
 
 impl<C> PageRequest<C> {
-    /// How many rows to ask for: one more than are shown tells whether there is another page.
+    /// How many rows to ask for: at least one more than are shown, which tells whether there is another page.
+    ///
+    /// Rounded up to one of a few numbers, as each makes a statement of its own that is kept prepared.
     pub(crate) fn probe(&self) -> i64 {
-        i64::try_from(self.limit.saturating_add(1)).unwrap_or(i64::MAX)
+        let needed = self.limit.saturating_add(1);
+        let rounded = [2, 11, 21, 51, 101, 201, 501].into_iter().find(|step| *step >= needed).unwrap_or(needed);
+        i64::try_from(rounded).unwrap_or(i64::MAX)
     }
 }
 
@@ -32,6 +39,21 @@ impl<T, C> Page<T, C> {
         rows.truncate(limit);
         let next = if more { rows.last().map(mark) } else { None };
         Self { items: rows, next }
+    }
+
+    /// The same page, ended early where its items weigh more than [`BUDGET`] bytes together; one is always shown.
+    pub(crate) fn within_budget(mut self, weigh: impl Fn(&T) -> usize, mark: impl FnOnce(&T) -> C) -> Self {
+        let mut weight = 0_usize;
+        let fit = self.items.iter().take_while(|item| {
+            weight = weight.saturating_add(weigh(item));
+            weight <= BUDGET
+        });
+        let fit = fit.count().max(1);
+        if fit < self.items.len() {
+            self.items.truncate(fit);
+            self.next = self.items.last().map(mark);
+        }
+        self
     }
 
     /// The same page with its items the other way round: rows come newest first and are shown oldest first.
@@ -55,5 +77,13 @@ mod tests {
         let page = Page::cut(vec![9, 8, 7], 2, |id| *id).reversed();
         assert_eq!(page, Page { items: vec![8, 9], next: Some(8) });
         assert_eq!(Page::cut(vec![9, 8], 2, |id| *id).next, None);
+    }
+
+    #[test]
+    fn a_heavy_page_ends_early_and_goes_on_where_it_ended() {
+        let page = Page::cut(vec![9, 8, 7], 3, |id| *id);
+        assert_eq!(page.clone().within_budget(|_| BUDGET / 2, |id| *id), Page { items: vec![9, 8], next: Some(8) });
+        assert_eq!(page.clone().within_budget(|_| BUDGET * 2, |id| *id), Page { items: vec![9], next: Some(9) });
+        assert_eq!(page.clone().within_budget(|_| 1, |id| *id), page);
     }
 }

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use gigline_domain::{AssetId, JobId, Timestamp, UserId};
 
+use crate::any::capped;
 use crate::records::Picture;
 use crate::rows::PictureRow;
 use crate::schema::assets;
@@ -27,18 +28,18 @@ pub struct NewPicture {
 
 /// One picture. Errors: `NotFound(Asset)`.
 pub fn get(conn: &mut Conn, id: AssetId) -> StoreResult<Picture> {
-    let row: Option<PictureRow> = assets::table.filter(assets::id.eq(id.get())).first(conn.db()).optional()?;
+    let row: Option<PictureRow> = assets::table.filter(assets::id.eq(id.get())).get_result(conn.db()).optional()?;
     row.map(Picture::from).ok_or(StoreError::NotFound(Entity::Asset))
 }
 
 /// A page of all pictures, from the newest back, the oldest first within it.
 pub fn list(conn: &mut Conn, page: PageRequest) -> StoreResult<Page<Picture>> {
-    let query = assets::table.order(assets::id.desc()).limit(page.probe()).into_boxed();
+    let query = assets::table.order(assets::id.desc()).into_boxed();
     let query = match page.after {
         Some(before) => query.filter(assets::id.lt(before)),
         None => query,
     };
-    let rows: Vec<PictureRow> = query.load(conn.db())?;
+    let rows: Vec<PictureRow> = capped(query, Some(page.probe())).load(conn.db())?;
     let page = Page::cut(rows.into_iter().map(Picture::from).collect(), page.limit, |row: &Picture| row.id.get());
     Ok(page.reversed())
 }
@@ -48,7 +49,7 @@ pub fn has_blob(conn: &mut Conn, name: &str) -> StoreResult<bool> {
     let row: Option<i64> = assets::table
         .filter(assets::blob.eq(name).or(assets::thumbnail_blob.eq(name)))
         .select(assets::id)
-        .first(conn.db())
+        .get_result(conn.db())
         .optional()?;
     Ok(row.is_some())
 }

@@ -15,7 +15,7 @@ pub type NearCursor = (f64, i64);
 
 /// A page of the jobs within the filter's circle, nearest first, equally near ones newest first.
 ///
-/// Jobs without a place are in no circle. The whole box is looked through for each page, at most 200,000 jobs.
+/// Jobs without a place are in no circle. The whole box is looked through for each page, at most the newest 200,000 jobs.
 pub fn list_near(
     conn: &mut Conn,
     circle: &Circle,
@@ -47,7 +47,8 @@ fn near_page(
     let ids: Vec<i64> = items.iter().map(|(_, id)| *id).collect();
     let mut found = job_views::in_order(conn, &ids, viewer)?;
     measure(&mut found, circle);
-    Ok(Page { items: found, next })
+    let page = Page { items: found, next };
+    Ok(page.within_budget(Job::weight, |job| (job.distance_km.unwrap_or_default(), job.id.get())))
 }
 
 /// Writes into each job how far it is from the circle's middle, where it has a place.
@@ -69,6 +70,7 @@ fn within(conn: &mut AnyConn, circle: &Circle, filter: &JobFilter) -> StoreResul
         .filter(jobs::latitude.between(found.south, found.north))
         .filter(jobs::longitude.between(one.west, one.east).or(jobs::longitude.between(other.west, other.east)))
         .select((jobs::id, jobs::longitude, jobs::latitude))
+        .order(jobs::id.desc())
         .limit(200_000)
         .into_boxed();
     if let Some(status) = filter.status {

@@ -6,7 +6,7 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 use gigline_domain::{JobStatus, UserId};
 
-use crate::any::AnyConn;
+use crate::any::{AnyConn, capped};
 use crate::records::{Account, JobLine, Picture, Profile, RatingLine, RatingSummary, Sight, Viewer};
 use crate::rows::{
     ACCOUNT, AccountRow, JOB_LINE, JobLineRow, RATING_LINE, RatingLineRow, job_line, newest_of, own_pictures,
@@ -28,16 +28,17 @@ pub fn get(conn: &mut Conn, id: UserId, viewer: Viewer) -> StoreResult<Profile> 
 
 /// A page of all accounts, from the newest back, the oldest first within it.
 pub fn list(conn: &mut Conn, page: PageRequest, viewer: Viewer) -> StoreResult<Page<Profile>> {
-    let query = users::table.select(ACCOUNT).order(users::id.desc()).limit(page.probe()).into_boxed();
+    let query = users::table.select(ACCOUNT).order(users::id.desc()).into_boxed();
     let query = match page.after {
         Some(before) => query.filter(users::id.lt(before)),
         None => query,
     };
     conn.snapshot(|conn| {
-        let rows: Vec<AccountRow> = query.load(conn.db())?;
+        let rows: Vec<AccountRow> = capped(query, Some(page.probe())).load(conn.db())?;
         let accounts = rows.into_iter().map(AccountRow::record).collect::<StoreResult<Vec<_>>>()?;
-        let Page { items, next } = Page::cut(accounts, page.limit, |account| account.person.id.get()).reversed();
-        Ok(Page { items: assemble(conn.db(), items, viewer)?, next })
+        let Page { items, next } = Page::cut(accounts, page.limit, |account| account.person.id.get());
+        let page = Page { items: assemble(conn.db(), items, viewer)?, next };
+        Ok(page.within_budget(Profile::weight, |profile| profile.account.person.id.get()).reversed())
     })
 }
 
@@ -141,11 +142,11 @@ fn rating_lines(rows: Vec<(Option<i64>, RatingLineRow)>) -> Grouped<RatingLine> 
 macro_rules! newest_lines {
     ($conn:expr, $ids:expr, $table:ident, $parent:ident, $columns:expr) => {{
         let query = $table::table.select(($table::$parent.nullable(), $columns)).order($table::id.desc()).into_boxed();
-        let query = match $ids {
-            [one] => query.filter($table::$parent.eq(*one)).limit(CAP),
-            many => query.filter(newest_of(stringify!($table), stringify!($parent), many, "1 = 1", CAP)),
+        let (query, most) = match $ids {
+            [one] => (query.filter($table::$parent.eq(*one)), Some(CAP)),
+            many => (query.filter(newest_of(stringify!($table), stringify!($parent), many, "1 = 1", CAP)), None),
         };
-        query.load($conn)?
+        capped(query, most).load($conn)?
     }};
 }
 
@@ -178,12 +179,24 @@ fn applied_jobs(conn: &mut AnyConn, ids: &[i64]) -> StoreResult<Grouped<JobLine>
     job_lines(rows.into_iter().map(|(owner, row)| (Some(owner), row)).collect())
 }
 
+/// How often each rate was given to those that the condition lets pass.
+macro_rules! counted_ratings {
+    ($of:expr) => {
+        ratings::table.filter($of).group_by((ratings::subject_id, ratings::verified, ratings::rate)).select((
+            ratings::subject_id,
+            ratings::verified,
+            ratings::rate,
+            count_star(),
+        ))
+    };
+}
+
 fn summaries(conn: &mut AnyConn, ids: &[i64]) -> StoreResult<HashMap<i64, RatingSummary>> {
-    let rows: Vec<(Option<i64>, bool, i64, i64)> = ratings::table
-        .filter(ratings::subject_id.eq_any(ids))
-        .group_by((ratings::subject_id, ratings::verified, ratings::rate))
-        .select((ratings::subject_id, ratings::verified, ratings::rate, count_star()))
-        .load(conn)?;
+    let rows: Vec<(Option<i64>, bool, i64, i64)> = match ids {
+        // A list of ids cannot be kept prepared, a single one can.
+        [one] => counted_ratings!(ratings::subject_id.eq(*one)).load(conn)?,
+        many => counted_ratings!(ratings::subject_id.eq_any(many)).load(conn)?,
+    };
     let mut sums: HashMap<i64, RatingSummary> = HashMap::new();
     for (subject, verified, rate, count) in rows {
         let Some(subject) = subject else { continue };

@@ -4,6 +4,7 @@ use diesel::dsl::{count_star, exists, not};
 use diesel::prelude::*;
 use gigline_domain::{JobId, JobStatus, RatingId, RatingText, RuleViolation, Stars, Timestamp, UserId};
 
+use crate::any::capped;
 use crate::records::Rating;
 use crate::rows::{PERSON, PersonRow, person, status_word};
 use crate::schema::{jobs, ratings, users};
@@ -70,19 +71,22 @@ fn record((id, rate, description, job, verified, created_at, updated_at, author,
 
 /// One rating. Errors: `NotFound(Rating)`.
 pub fn get(conn: &mut Conn, id: RatingId) -> StoreResult<Rating> {
-    let row: Option<Row> = joined_ratings!().filter(ratings::id.eq(id.get())).first(conn.db()).optional()?;
+    let row: Option<Row> = joined_ratings!().filter(ratings::id.eq(id.get())).get_result(conn.db()).optional()?;
     row.map(record).ok_or(StoreError::NotFound(Entity::Rating))
 }
 
 /// A page of all ratings, from the newest back, the oldest first within it.
 pub fn list(conn: &mut Conn, page: PageRequest) -> StoreResult<Page<Rating>> {
-    let query = joined_ratings!().order(ratings::id.desc()).limit(page.probe()).into_boxed();
+    let query = joined_ratings!().order(ratings::id.desc()).into_boxed();
     let query = match page.after {
         Some(before) => query.filter(ratings::id.lt(before)),
         None => query,
     };
-    let rows: Vec<Row> = query.load(conn.db())?;
-    Ok(Page::cut(rows, page.limit, |row| row.0).reversed().with(|rows| rows.into_iter().map(record).collect()))
+    let rows: Vec<Row> = capped(query, Some(page.probe())).load(conn.db())?;
+    Ok(Page::cut(rows, page.limit, |row| row.0)
+        .within_budget(|row| row.2.len(), |row| row.0)
+        .reversed()
+        .with(|rows| rows.into_iter().map(record).collect()))
 }
 
 /// Gives a rating.
@@ -136,7 +140,7 @@ fn already(tx: &mut WriteTx<'_>, new: &NewRating, key: i64) -> StoreResult<Store
         .filter(ratings::subject_id.eq(new.subject.get()))
         .filter(ratings::job_key.eq(key))
         .select(ratings::id)
-        .first(tx.db())?;
+        .get_result(tx.db())?;
     Ok(StoreError::Conflict(Conflict::AlreadyRated(RatingId::new(id))))
 }
 
@@ -161,7 +165,20 @@ macro_rules! done_jobs {
     };
 }
 
+/// The latest done job that joins the two and is not rated yet; it stays until the transaction ends.
 fn latest_unrated_job(tx: &mut WriteTx<'_>, new: &NewRating) -> StoreResult<Option<i64>> {
+    while let Some(job) = find_unrated_job(tx, new)? {
+        match locks::job(tx, JobId::new(job)) {
+            Ok(_) => return Ok(Some(job)),
+            // Deleted this very moment: the next look does not find it any more.
+            Err(StoreError::NotFound(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+fn find_unrated_job(tx: &mut WriteTx<'_>, new: &NewRating) -> StoreResult<Option<i64>> {
     let rated = exists(
         ratings::table
             .filter(ratings::author_id.eq(new.author.get()))
@@ -178,7 +195,7 @@ fn latest_unrated_job(tx: &mut WriteTx<'_>, new: &NewRating) -> StoreResult<Opti
 }
 
 fn done_together(tx: &mut WriteTx<'_>, one: UserId, other: UserId) -> StoreResult<bool> {
-    let count: i64 = done_jobs!(one, other).select(count_star()).first(tx.db())?;
+    let count: i64 = done_jobs!(one, other).select(count_star()).get_result(tx.db())?;
     Ok(count > 0)
 }
 

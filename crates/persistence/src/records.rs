@@ -55,6 +55,15 @@ pub struct Profile {
     pub sight: Sight,
 }
 
+impl Profile {
+    /// How many bytes its longest texts take.
+    pub(crate) fn weight(&self) -> usize {
+        let ratings = self.given.iter().chain(&self.got).map(|line| line.description.len());
+        let jobs = [&self.posted, &self.received, &self.applied].into_iter().flatten();
+        ratings.chain(jobs.map(|line| line.title.len())).sum()
+    }
+}
+
 /// How much of somebody's account a viewer may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sight {
@@ -170,6 +179,15 @@ pub struct Job {
     pub candidate_count: i64,
     /// Kilometres from the place that was asked for.
     pub distance_km: Option<f64>,
+}
+
+impl Job {
+    /// How many bytes its texts take.
+    pub(crate) fn weight(&self) -> usize {
+        let text = &self.text;
+        let texts = [&text.title, &text.description, &text.location, &text.relevant_skills, &text.other_notes];
+        texts.iter().map(|text| text.len()).sum()
+    }
 }
 
 /// The texts of a job.

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use gigline_domain::{AssetId, JobId, JobStatus, RatingId, Role, Timestamp, UserId};
 
-use crate::any::AnyConn;
+use crate::any::{AnyConn, capped};
 use crate::records::{Account, JobLine, Person, Picture, RatingLine};
 use crate::schema::{assets, jobs, ratings, users};
 use crate::{StoreError, StoreResult};
@@ -165,11 +165,11 @@ pub(crate) fn newest_of(
 /// The newest `cap` pictures of each of `owners`, those of their jobs left out; newest first.
 pub(crate) fn own_pictures(conn: &mut AnyConn, owners: &[i64], cap: i64) -> QueryResult<Vec<Picture>> {
     let query = assets::table.filter(assets::job_id.is_null()).order(assets::id.desc()).into_boxed();
-    let query = match owners {
+    let (query, most) = match owners {
         [] => return Ok(Vec::new()),
-        [one] => query.filter(assets::user_id.eq(*one)).limit(cap),
-        many => query.filter(newest_of("assets", "user_id", many, "job_id IS NULL", cap)),
+        [one] => (query.filter(assets::user_id.eq(*one)), Some(cap)),
+        many => (query.filter(newest_of("assets", "user_id", many, "job_id IS NULL", cap)), None),
     };
-    let rows: Vec<PictureRow> = query.load(conn)?;
+    let rows: Vec<PictureRow> = capped(query, most).load(conn)?;
     Ok(rows.into_iter().map(Picture::from).collect())
 }

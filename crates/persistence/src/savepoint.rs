@@ -1,6 +1,6 @@
-//! The savepoint around each write of a group, as statements that are kept prepared.
+//! The savepoint around each write of a group and the snapshot around reads, as statements that are kept prepared.
 //!
-//! Diesel's own savepoints are texts that are parsed each time, and a group has hundreds of them.
+//! Diesel's own are texts that are parsed each time; a group has hundreds of them, and a read one or two.
 
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
@@ -31,6 +31,18 @@ macro_rules! statement {
 statement!(Open, "SAVEPOINT one_write");
 statement!(Keep, "RELEASE SAVEPOINT one_write");
 statement!(Undo, "ROLLBACK TO SAVEPOINT one_write");
+
+statement!(BeginRead, "BEGIN");
+statement!(EndRead, "ROLLBACK");
+
+/// Begins a transaction that only reads. Diesel is not told of it.
+pub(crate) fn begin_read(conn: &mut AnyConn) -> QueryResult<()> {
+    BeginRead.execute(conn).map(drop)
+}
+
+pub(crate) fn end_read(conn: &mut AnyConn) -> QueryResult<()> {
+    EndRead.execute(conn).map(drop)
+}
 
 pub(crate) fn open(conn: &mut AnyConn) -> QueryResult<()> {
     Open.execute(conn).map(drop)

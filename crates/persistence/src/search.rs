@@ -28,6 +28,9 @@ const ENOUGH: usize = 20;
 /// How far behind all others those are that have only similar words. No score comes near it.
 const BEHIND: i64 = 1_000_000;
 
+/// How many words of one question may be misspelt.
+const CORRECTED: usize = 4;
+
 /// A word that was asked for, and the words of the dictionary that it may have meant.
 struct Term {
     word: String,
@@ -58,25 +61,30 @@ pub fn search(
         return Ok(Page { items: Vec::new(), next: None });
     }
     conn.snapshot(|conn| {
-        let hits = find(conn.db(), terms, filter)?;
+        let hits = find(conn.db(), terms, filter, page)?;
         show(conn, hits, filter, page, viewer)
     })
 }
 
 /// All that match, best first: by the words as they are and, if these find few, then those with similar ones.
-fn find(conn: &mut AnyConn, terms: &SearchTerms, filter: &JobFilter) -> StoreResult<Vec<Hit>> {
+fn find(
+    conn: &mut AnyConn,
+    terms: &SearchTerms,
+    filter: &JobFilter,
+    page: PageRequest<SearchCursor>,
+) -> StoreResult<Vec<Hit>> {
     let mut asked: Vec<Term> =
         terms.words().iter().map(|word| Term { word: word.clone(), similar: Vec::new() }).collect();
-    let mut hits = rank(conn, &asked, filter)?;
+    let mut hits = rank(conn, &asked, filter, Some(page))?;
     if hits.len() >= ENOUGH {
         return Ok(hits);
     }
-    for term in &mut asked {
+    for term in asked.iter_mut().filter(|term| shortest_misspelt(&term.word)).take(CORRECTED) {
         term.similar = similar(conn, &term.word)?;
     }
     if asked.iter().any(|term| !term.similar.is_empty()) {
         let found: HashSet<i64> = hits.iter().map(|hit| hit.id).collect();
-        let others = rank(conn, &asked, filter)?.into_iter().filter(|hit| !found.contains(&hit.id));
+        let others = rank(conn, &asked, filter, None)?.into_iter().filter(|hit| !found.contains(&hit.id));
         hits.extend(others.map(|hit| Hit { score: hit.score - BEHIND, ..hit }));
     }
     Ok(hits)
@@ -95,36 +103,63 @@ fn show(
     }
     let Page { items, next } = Page::cut(hits, page.limit, |hit| (hit.score, hit.id));
     let ids: Vec<i64> = items.iter().map(|hit| hit.id).collect();
+    let score = |job: &Job| items.iter().find(|hit| hit.id == job.id.get()).map_or(0, |hit| hit.score);
     let mut found = job_views::in_order(conn, &ids, viewer)?;
     if let Some(circle) = &filter.within {
         measure(&mut found, circle);
     }
-    Ok(Page { items: found, next })
+    Ok(Page { items: found, next }.within_budget(Job::weight, |job| (score(job), job.id.get())))
 }
 
-/// The best matches in order.
-fn rank(conn: &mut AnyConn, terms: &[Term], filter: &JobFilter) -> StoreResult<Vec<Hit>> {
+/// The best matches in order: all of them or, where only a page is wanted, enough to cut it from.
+fn rank(
+    conn: &mut AnyConn,
+    terms: &[Term],
+    filter: &JobFilter,
+    page: Option<PageRequest<SearchCursor>>,
+) -> StoreResult<Vec<Hit>> {
     let category = filter.category.clone().unwrap_or_default();
-    let mut hits: Vec<Hit> = match conn {
-        AnyConn::Sqlite(conn) => diesel::sql_query(sqlite::statement(terms, &conditions(filter, "?")))
-            .bind::<Text, _>(category)
-            .load(conn)?,
-        AnyConn::Pg(conn) => diesel::sql_query(postgres::statement(terms, &conditions(filter, "$1")))
-            .bind::<Text, _>(category)
-            .load(conn)?,
-    };
-    if let Some(circle) = &filter.within {
-        let mut kept = Vec::with_capacity(hits.len());
-        for hit in hits {
-            let place =
-                Place::new(hit.longitude, hit.latitude).map_err(|fault| StoreError::Corrupt(fault.to_string()))?;
-            if !place.is_nowhere() && circle.distance_within(place).is_some() {
-                kept.push(hit);
-            }
+    match conn {
+        AnyConn::Pg(conn) => {
+            let statement = postgres::statement(terms, &conditions(filter, "$1"));
+            let hits = diesel::sql_query(statement).bind::<Text, _>(category).load(conn)?;
+            within(hits, filter)
         }
-        hits = kept;
+        AnyConn::Sqlite(conn) => {
+            let conditions = conditions(filter, "?");
+            let mut hits: Vec<Hit> = Vec::new();
+            for tier in sqlite::TIERS {
+                let statement = sqlite::statement(terms, tier, &conditions);
+                let found = diesel::sql_query(statement).bind::<Text, _>(category.as_str()).load(conn)?;
+                hits.append(&mut within(found, filter)?);
+                if sqlite::tiers_are_in_order(terms) && page.is_some_and(|page| is_enough(&hits, page)) {
+                    break;
+                }
+            }
+            hits.sort_unstable_by_key(|hit| std::cmp::Reverse((hit.score, hit.id)));
+            hits.truncate(usize::try_from(DEPTH).unwrap_or(usize::MAX));
+            Ok(hits)
+        }
     }
-    Ok(hits)
+}
+
+/// Whether these best matches hold the whole page and one more, and are so many that similar words are not asked for.
+fn is_enough(hits: &[Hit], page: PageRequest<SearchCursor>) -> bool {
+    let open = hits.iter().filter(|hit| page.after.is_none_or(|after| (hit.score, hit.id) < after));
+    hits.len() >= ENOUGH && open.count() > page.limit
+}
+
+/// Those of the matches that lie in the filter's circle, if it has one.
+fn within(hits: Vec<Hit>, filter: &JobFilter) -> StoreResult<Vec<Hit>> {
+    let Some(circle) = &filter.within else { return Ok(hits) };
+    let mut kept = Vec::with_capacity(hits.len());
+    for hit in hits {
+        let place = Place::new(hit.longitude, hit.latitude).map_err(|fault| StoreError::Corrupt(fault.to_string()))?;
+        if !place.is_nowhere() && circle.distance_within(place).is_some() {
+            kept.push(hit);
+        }
+    }
+    Ok(kept)
 }
 
 /// What the filter asks of a row of `jobs`; `category` is the placeholder of the one bound value.
@@ -153,9 +188,15 @@ struct Known {
     word: String,
 }
 
+/// Whether a word is long enough to be taken for a misspelt one.
+fn shortest_misspelt(word: &str) -> bool {
+    word.chars().nth(3).is_some()
+}
+
 /// The words of the dictionary within one edit of a word of four letters or more, two of eight or more; nearest first.
 fn similar(conn: &mut AnyConn, word: &str) -> StoreResult<Vec<String>> {
-    const CANDIDATES: i64 = 500;
+    // Not the best but the first so many: ranking them would have to look at all.
+    const CANDIDATES: i64 = 5_000;
     const KEPT: usize = 8;
     let length = word.chars().count();
     let limit = match length {
@@ -168,7 +209,7 @@ fn similar(conn: &mut AnyConn, word: &str) -> StoreResult<Vec<String>> {
     let known: Vec<Known> = match conn {
         AnyConn::Sqlite(conn) => diesel::sql_query(
             "SELECT trim(word, '^$') AS word FROM search_word_trigrams WHERE search_word_trigrams MATCH ? \
-             AND length(trim(word, '^$')) BETWEEN ? AND ? ORDER BY rank LIMIT ?",
+             AND length(trim(word, '^$')) BETWEEN ? AND ? LIMIT ?",
         )
         .bind::<Text, _>(sqlite::any_trigram(&with_edges(word)))
         .bind::<BigInt, _>(shortest)
@@ -179,8 +220,7 @@ fn similar(conn: &mut AnyConn, word: &str) -> StoreResult<Vec<String>> {
             // Low enough that one trigram in common will do, however long the word.
             diesel::sql_query("SELECT set_limit(0.01)").execute(conn)?;
             diesel::sql_query(
-                "SELECT word FROM search_words WHERE shape % $1 AND length(word) BETWEEN $2 AND $3 \
-                 ORDER BY similarity(shape, $1) DESC, word LIMIT $4",
+                "SELECT word FROM search_words WHERE shape % $1 AND length(word) BETWEEN $2 AND $3 LIMIT $4",
             )
             .bind::<Text, _>(shape(word))
             .bind::<BigInt, _>(shortest)
@@ -212,20 +252,59 @@ const CLASSES: [Class; 3] = [
 ];
 
 /// The question in FTS5's words. Terms are letters and digits only, so they may stand in the text.
+///
+/// Jobs are looked for in tiers: those with a word in the title, then in the tags, then in the body alone. A frequent
+/// word fills a page from the first, and the many jobs of the last are not even counted.
 mod sqlite {
     use super::{CLASSES, DEPTH, Term};
 
-    pub(super) fn statement(terms: &[Term], conditions: &str) -> String {
-        let parts: Vec<String> = terms.iter().flat_map(parts).collect();
-        let all: Vec<String> = terms.iter().map(any_of).collect();
+    /// Where a job's heaviest match stands.
+    #[derive(Clone, Copy)]
+    pub(super) enum Tier {
+        Title,
+        Tags,
+        Body,
+    }
+
+    pub(super) const TIERS: [Tier; 3] = [Tier::Title, Tier::Tags, Tier::Body];
+
+    /// Whether each job of a tier outscores all of the next: with very many words, or half-counted similar ones, the
+    /// matches in lighter places may add up to more than one in a heavier place.
+    pub(super) fn tiers_are_in_order(terms: &[Term]) -> bool {
+        terms.len() < 8 && terms.iter().all(|term| term.similar.is_empty())
+    }
+
+    pub(super) fn statement(terms: &[Term], tier: Tier, conditions: &str) -> String {
+        let jobs = jobs(terms, tier);
+        let same_for_all = matches!(tier, Tier::Body) && tiers_are_in_order(terms);
+        if same_for_all {
+            // Nothing but the body's small score, so the newest are the best, and the index has them in that order.
+            let score = 2 * terms.len();
+            return format!(
+                "SELECT jobs.id AS id, {score} AS score, jobs.longitude AS longitude, jobs.latitude AS latitude \
+                 FROM job_words CROSS JOIN jobs ON jobs.id = job_words.rowid \
+                 WHERE job_words MATCH '{jobs}' AND {conditions} ORDER BY job_words.rowid DESC LIMIT {DEPTH}"
+            );
+        }
+        let parts: Vec<String> = terms.iter().flat_map(|term| parts(term, &jobs)).collect();
         format!(
-            "SELECT jobs.id AS id, sum(hits.score) AS score, jobs.longitude AS longitude, jobs.latitude AS latitude \
-             FROM ({}) AS hits JOIN jobs ON jobs.id = hits.id \
-             WHERE hits.id IN (SELECT rowid FROM job_words WHERE job_words MATCH '{}') AND {conditions} \
-             GROUP BY jobs.id ORDER BY score DESC, jobs.id DESC LIMIT {DEPTH}",
+            "SELECT jobs.id AS id, hits.score AS score, jobs.longitude AS longitude, jobs.latitude AS latitude \
+             FROM (SELECT id, sum(score) AS score FROM ({}) GROUP BY id) AS hits \
+             CROSS JOIN jobs ON jobs.id = hits.id WHERE {conditions} \
+             ORDER BY hits.score DESC, jobs.id DESC LIMIT {DEPTH}",
             parts.join(" UNION ALL "),
-            all.join(" AND "),
         )
+    }
+
+    /// The jobs of a tier: every term in them somewhere, the heaviest match there.
+    fn jobs(terms: &[Term], tier: Tier) -> String {
+        let all = terms.iter().map(any_of).collect::<Vec<_>>().join(" AND ");
+        let any = terms.iter().map(any_of).collect::<Vec<_>>().join(" OR ");
+        match tier {
+            Tier::Title => format!("({all}) AND ({{title}} : ({any}))"),
+            Tier::Tags => format!("({all}) AND (({{tags}} : ({any})) NOT ({{title}} : ({any})))"),
+            Tier::Body => format!("({all}) NOT ({{title tags}} : ({any}))"),
+        }
     }
 
     fn any_of(term: &Term) -> String {
@@ -234,11 +313,12 @@ mod sqlite {
         format!("({})", words.join(" OR "))
     }
 
-    /// One select for each thing that adds to the score.
-    fn parts(term: &Term) -> Vec<String> {
+    /// One select for each thing that adds to the score of `jobs`.
+    fn parts(term: &Term, jobs: &str) -> Vec<String> {
         let select = |score: i64, column: &str, what: &str| {
             format!(
-                "SELECT rowid AS id, {score} AS score FROM job_words WHERE job_words MATCH '{{{column}}} : ({what})'"
+                "SELECT rowid AS id, {score} AS score FROM job_words \
+                 WHERE job_words MATCH '({jobs}) AND ({{{column}}} : ({what}))'"
             )
         };
         let mut parts = Vec::new();

@@ -2,6 +2,8 @@
 //!
 //! Both get words that are folded already and three classes of weight, so both find and rank the same.
 
+mod gathered;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -10,8 +12,11 @@ use diesel::sql_types::{Array, BigInt, Text};
 use gigline_domain::fold_words;
 
 use crate::any::AnyConn;
-use crate::schema::{job_words, jobs, search_word_trigrams, search_words};
+use crate::schema::jobs;
 use crate::{StoreResult, WriteTx};
+
+use self::gathered::Change;
+pub(crate) use self::gathered::IndexChanges;
 
 /// The texts of a job that can be searched.
 pub(crate) struct IndexedText<'a> {
@@ -40,31 +45,38 @@ impl IndexedText<'_> {
     }
 }
 
-/// Indexes a job, whether it was indexed before or not.
-pub(crate) fn put(tx: &mut WriteTx<'_>, job: i64, text: &IndexedText<'_>) -> StoreResult<()> {
-    let words = text.words();
-    match tx.db() {
-        AnyConn::Sqlite(conn) => {
-            diesel::replace_into(job_words::table)
-                .values((
-                    job_words::rowid.eq(job),
-                    job_words::title.eq(words.title.join(" ")),
-                    job_words::tags.eq(words.tags.join(" ")),
-                    job_words::body.eq(words.body.join(" ")),
-                ))
-                .execute(conn)?;
-        }
-        AnyConn::Pg(conn) => {
-            diesel::sql_query(
-                "INSERT INTO job_words (job_id, words) VALUES ($1, $2::tsvector) \
-                 ON CONFLICT (job_id) DO UPDATE SET words = excluded.words",
-            )
-            .bind::<BigInt, _>(job)
-            .bind::<Text, _>(tsvector(&words))
-            .execute(conn)?;
-        }
+impl Words {
+    /// Those that the dictionary learns, which misspelt ones are held against: of four letters and more, the first
+    /// hundred of a job, so that nobody fills it with a few long texts.
+    fn long(&self) -> impl Iterator<Item = &str> {
+        const LEARNT: usize = 100;
+        let all = self.title.iter().chain(&self.tags).chain(&self.body);
+        all.map(String::as_str).filter(|word| word.chars().nth(3).is_some()).take(LEARNT)
     }
-    learn(tx, &words)
+}
+
+/// Indexes a job that is new, or one that is in the index already.
+pub(crate) fn put(tx: &mut WriteTx<'_>, job: i64, text: &IndexedText<'_>, new: bool) -> StoreResult<()> {
+    let words = text.words();
+    let AnyConn::Pg(conn) = tx.db() else {
+        tx.index_changes().gather(Change::Put { job, new, words });
+        return Ok(());
+    };
+    diesel::sql_query(
+        "INSERT INTO job_words (job_id, words) VALUES ($1, $2::tsvector) \
+         ON CONFLICT (job_id) DO UPDATE SET words = excluded.words",
+    )
+    .bind::<BigInt, _>(job)
+    .bind::<Text, _>(tsvector(&words))
+    .execute(conn)?;
+    // In order, so that two transactions that learn the same words never wait for each other crosswise.
+    let long: BTreeSet<&str> = words.long().collect();
+    let shapes: Vec<String> = long.iter().map(|word| shape(word)).collect();
+    diesel::sql_query("INSERT INTO search_words (word, shape) SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING")
+        .bind::<Array<Text>, _>(long.into_iter().collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(shapes)
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Indexes a job again from its row, after a change.
@@ -73,7 +85,7 @@ pub(crate) fn refresh(tx: &mut WriteTx<'_>, job: i64) -> StoreResult<()> {
     let row: Option<Row> = jobs::table
         .filter(jobs::id.eq(job))
         .select((jobs::title, jobs::relevant_skills, jobs::category, jobs::description, jobs::location))
-        .first(tx.db())
+        .get_result(tx.db())
         .optional()?;
     let Some((title, skills, category, description, location)) = row else { return Ok(()) };
     let text = IndexedText {
@@ -83,15 +95,14 @@ pub(crate) fn refresh(tx: &mut WriteTx<'_>, job: i64) -> StoreResult<()> {
         description: &description,
         location: &location,
     };
-    put(tx, job, &text)
+    put(tx, job, &text, false)
 }
 
 /// Takes a job out of the index. On PostgreSQL its row goes with the job's.
-pub(crate) fn remove(tx: &mut WriteTx<'_>, job: i64) -> StoreResult<()> {
-    if let AnyConn::Sqlite(conn) = tx.db() {
-        diesel::delete(job_words::table.filter(job_words::rowid.eq(job))).execute(conn)?;
+pub(crate) fn remove(tx: &mut WriteTx<'_>, job: i64) {
+    if !tx.is_postgres() {
+        tx.index_changes().gather(Change::Remove { job });
     }
-    Ok(())
 }
 
 /// A tsvector's text: each word with its places and their weight. Words hold letters and digits only.
@@ -106,40 +117,6 @@ fn tsvector(words: &Words) -> String {
         }
     }
     text
-}
-
-/// Adds words to the dictionary that misspelt ones are held against: those of four letters and more.
-fn learn(tx: &mut WriteTx<'_>, words: &Words) -> StoreResult<()> {
-    let all = words.title.iter().chain(&words.tags).chain(&words.body);
-    // In order, so that two transactions that learn the same words never wait for each other crosswise.
-    let long: BTreeSet<&str> = all.map(String::as_str).filter(|word| word.chars().nth(3).is_some()).collect();
-    match tx.db() {
-        AnyConn::Sqlite(conn) => long.into_iter().try_for_each(|word| learn_one(conn, word))?,
-        AnyConn::Pg(conn) => {
-            let shapes: Vec<String> = long.iter().map(|word| shape(word)).collect();
-            diesel::sql_query(
-                "INSERT INTO search_words (word, shape) SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING",
-            )
-            .bind::<Array<Text>, _>(long.into_iter().collect::<Vec<_>>())
-            .bind::<Array<Text>, _>(shapes)
-            .execute(conn)?;
-        }
-    }
-    Ok(())
-}
-
-fn learn_one(conn: &mut SqliteConnection, word: &str) -> QueryResult<()> {
-    let new: Option<i64> = diesel::insert_or_ignore_into(search_words::table)
-        .values(search_words::word.eq(word))
-        .returning(search_words::id)
-        .get_result(conn)
-        .optional()?;
-    if let Some(id) = new {
-        diesel::insert_into(search_word_trigrams::table)
-            .values((search_word_trigrams::rowid.eq(id), search_word_trigrams::word.eq(with_edges(word))))
-            .execute(conn)?;
-    }
-    Ok(())
 }
 
 /// A word with its edges marked, so that its first and last letters make trigrams of their own, as in `pg_trgm`.

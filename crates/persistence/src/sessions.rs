@@ -17,7 +17,7 @@ mod purge;
 pub use purge::purge_expired;
 
 /// How many sessions, and how many update tokens, a login keeps; the oldest make room.
-const KEPT_PER_LOGIN: i64 = 256;
+const KEPT_PER_LOGIN: i64 = 1_024;
 
 /// What a token is stored and found by: the SHA-256 of its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -127,7 +127,7 @@ pub fn find(conn: &mut Conn, token: &TokenDigest) -> StoreResult<Option<Session>
         .inner_join(logins::table.inner_join(users::table))
         .filter(sessions::token_digest.eq(token.bytes().as_slice()))
         .select((sessions::id, logins::id, users::id, users::role, sessions::expires_at))
-        .first(conn.db())
+        .get_result(conn.db())
         .optional()?;
     row.map(|(session, login, user, role, expires_at)| {
         Ok(Session {
@@ -169,8 +169,8 @@ pub fn refresh(
 pub fn end_login(tx: &mut WriteTx<'_>, login: LoginId) -> StoreResult<Vec<EndedSession>> {
     let query = logins::table.filter(logins::id.eq(login.get())).select(logins::id);
     let _locked: Option<i64> = match tx.db() {
-        AnyConn::Pg(conn) => query.for_update().first(conn).optional()?,
-        AnyConn::Sqlite(conn) => query.first(conn).optional()?,
+        AnyConn::Pg(conn) => query.for_update().get_result(conn).optional()?,
+        AnyConn::Sqlite(conn) => query.get_result(conn).optional()?,
     };
     let ended = sessions::table
         .filter(sessions::login_id.eq(login.get()))
@@ -238,8 +238,8 @@ fn lock_login_of(tx: &mut WriteTx<'_>, token: &TokenDigest, now: Timestamp) -> S
         .select(update_tokens::login_id);
     let query = logins::table.filter(logins::id.eq_any(of_token)).select((logins::id, logins::user_id));
     let row = match tx.db() {
-        AnyConn::Pg(conn) => query.for_update().first(conn).optional()?,
-        AnyConn::Sqlite(conn) => query.first(conn).optional()?,
+        AnyConn::Pg(conn) => query.for_update().get_result(conn).optional()?,
+        AnyConn::Sqlite(conn) => query.get_result(conn).optional()?,
     };
     Ok(row)
 }
@@ -261,7 +261,7 @@ fn used_within(tx: &mut WriteTx<'_>, token: &TokenDigest, now: Timestamp, grace:
     let used_at: Option<Option<i64>> = update_tokens::table
         .filter(update_tokens::token_digest.eq(token.bytes().as_slice()))
         .select(update_tokens::used_at)
-        .first(tx.db())
+        .get_result(tx.db())
         .optional()?;
     Ok(used_at.flatten().is_some_and(|used_at| now.since(Timestamp::from_micros(used_at)) <= grace))
 }
@@ -299,7 +299,7 @@ fn make_room(tx: &mut WriteTx<'_>, login: i64) -> StoreResult<Vec<EndedSession>>
     let first_kept: i64 = update_tokens::table
         .filter(update_tokens::id.eq(oldest_token))
         .select(update_tokens::session_id)
-        .first(tx.db())?;
+        .get_result(tx.db())?;
     let ended =
         diesel::delete(sessions::table.filter(sessions::login_id.eq(login)).filter(sessions::id.lt(first_kept)))
             .returning((sessions::id, sessions::token_digest))

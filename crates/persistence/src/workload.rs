@@ -55,7 +55,7 @@ pub fn count_like(conn: &mut Conn, words: &[&str]) -> StoreResult<i64> {
                 .or(jobs::location.like(pattern)),
         );
     }
-    Ok(query.first(conn.db())?)
+    Ok(query.get_result(conn.db())?)
 }
 
 /// What a store is measured against: a pool of connections that all write, with the same promises to the disk.

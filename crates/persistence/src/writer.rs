@@ -170,7 +170,7 @@ fn in_one_transaction(conn: &mut Conn, group: &mut [Box<dyn Job>]) -> QueryResul
     for job in group {
         conn.one_of_group(|conn| job.run(conn))?;
     }
-    conn.keep()
+    conn.commit()
 }
 
 #[cfg(test)]

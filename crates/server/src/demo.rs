@@ -154,23 +154,20 @@ fn populate(tx: &mut WriteTx<'_>, town: &Town, pictures: Vec<Stored>, now: Times
     let mut people = Vec::with_capacity(town.people.len());
     for person in &town.people {
         let id = accounts::insert(tx, person, &Username::propose(&person.first, &person.last, None))?;
-        summary.pictures += add_picture(tx, id, None, pictures.next(), person.created_at)?;
+        summary.pictures += add_picture(tx, id, None, pictures.next().as_ref(), person.created_at)?;
         people.push(id);
     }
     for posting in &town.jobs {
         let poster = named(&people, posting.poster)?;
         let job = jobs::insert(tx, poster, &posting.job, posting.posted_at)?;
         if posting.pictured {
-            summary.pictures += add_picture(tx, poster, Some(job), pictures.next(), posting.posted_at)?;
+            summary.pictures += add_picture(tx, poster, Some(job), pictures.next().as_ref(), posting.posted_at)?;
         }
         summary.applications += posting.candidates.len();
         summary.ratings += live(tx, posting, job, &people, now)?;
     }
-    summary.people = people.len();
-    summary.jobs = town.jobs.len();
-    summary.login =
-        town.people.first().and_then(|person| person.email.as_ref()).map_or("", |email| email.as_str()).to_owned();
-    Ok(summary)
+    let login = town.people.first().and_then(|person| person.email.as_ref()).map(|email| email.as_str().to_owned());
+    Ok(Summary { people: people.len(), jobs: town.jobs.len(), login: login.unwrap_or_default(), ..summary })
 }
 
 /// Adds a picture, if there is one; how many that were.
@@ -178,10 +175,10 @@ fn add_picture(
     tx: &mut WriteTx<'_>,
     owner: UserId,
     job: Option<JobId>,
-    stored: Option<Stored>,
+    stored: Option<&Stored>,
     at: Timestamp,
 ) -> Result<usize, DemoError> {
-    let Some(Stored { kept, width, height }) = stored else { return Ok(0) };
+    let Some(&Stored { kept, width, height }) = stored else { return Ok(0) };
     let (blob, thumbnail_blob) = (kept.picture.to_string(), kept.thumbnail.to_string());
     pictures::insert(tx, &NewPicture { owner, job, blob, thumbnail_blob, width, height }, at)?;
     Ok(1)
