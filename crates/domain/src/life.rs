@@ -58,9 +58,6 @@ pub enum RuleViolation {
     /// Ratings need a done job here.
     #[error("only people who finished a job together may rate each other")]
     RatingNeedsJob,
-    /// Only its author may do this.
-    #[error("only its author may do this")]
-    NotTheAuthor,
 }
 
 /// Whether an allowed request changes anything, or says again what already is.

@@ -52,11 +52,9 @@ table! {
     VIOLATIONS, of_violation(RuleViolation) {
         RuleViolation::NotThePoster => FORBIDDEN "not_the_poster",
         RuleViolation::NotAParty => FORBIDDEN "not_a_party",
-        RuleViolation::NotTheAuthor => FORBIDDEN "not_the_author",
         RuleViolation::OwnJob => FORBIDDEN "own_job",
         RuleViolation::OwnRating => FORBIDDEN "own_rating",
         RuleViolation::RatingNeedsJob => FORBIDDEN "rating_needs_job",
-        RuleViolation::NotACandidate => NOT_FOUND "not_a_candidate",
         RuleViolation::JobNotOpen => CONFLICT "job_not_open",
         RuleViolation::JobNotTaken => CONFLICT "job_not_taken",
         RuleViolation::JobTaken => CONFLICT "job_taken",
@@ -64,6 +62,8 @@ table! {
         RuleViolation::JobNotDone => CONFLICT "job_not_done",
         RuleViolation::AlreadyApplied => CONFLICT "already_applied",
         RuleViolation::PickedAlready => CONFLICT "picked_already",
+    } else {
+        RuleViolation::NotACandidate => of_error(&ApiError::NotFound),
     }
 }
 

@@ -35,11 +35,10 @@ fn every_variant() -> Vec<(ApiError, u16, &'static str)> {
         (ApiError::Busy, 503, "busy"),
         (ApiError::Rule(Rule::NotThePoster), 403, "not_the_poster"),
         (ApiError::Rule(Rule::NotAParty), 403, "not_a_party"),
-        (ApiError::Rule(Rule::NotTheAuthor), 403, "not_the_author"),
         (ApiError::Rule(Rule::OwnJob), 403, "own_job"),
         (ApiError::Rule(Rule::OwnRating), 403, "own_rating"),
         (ApiError::Rule(Rule::RatingNeedsJob), 403, "rating_needs_job"),
-        (ApiError::Rule(Rule::NotACandidate), 404, "not_a_candidate"),
+        (ApiError::Rule(Rule::NotACandidate), 404, "not_found"),
         (ApiError::Rule(Rule::JobNotOpen), 409, "job_not_open"),
         (ApiError::Rule(Rule::JobNotTaken), 409, "job_not_taken"),
         (ApiError::Rule(Rule::JobTaken), 409, "job_taken"),
@@ -65,7 +64,7 @@ fn the_list_of_words_and_the_variants_are_the_same() {
     let listed: BTreeSet<_> = error_codes().collect();
     let met: BTreeSet<_> = every_variant().into_iter().map(|(_, status, code)| (code, status)).collect();
     assert_eq!(listed, met);
-    assert_eq!(listed.len(), error_codes().count(), "a word stands for one error");
+    assert_eq!(listed.len(), error_codes().count(), "a word stands there once");
 }
 
 #[test]
