@@ -1,4 +1,5 @@
 //! What must hold under fire: many at once, requests sent twice, and input that no client of good will sends.
+#![cfg(test)]
 
 mod bad_input;
 mod crowd;

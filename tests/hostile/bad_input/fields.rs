@@ -35,7 +35,7 @@ fn wrong(name: &str, sound: &Value) -> Vec<Value> {
     match name {
         // The password is checked against the account's: what cannot be one is merely wrong.
         "phone_number" => {
-            wrong.extend(far.chain([json!(-1), json!(1.5), json!("letters"), json!("1\u{0}"), json!("")]))
+            wrong.extend(far.chain([json!(-1), json!(1.5), json!("letters"), json!("1\u{0}"), json!("")]));
         }
         "longtitude" | "latitude" => wrong.extend(far.chain([json!("1"), json!(180.5), json!(-180.5), json!("\u{0}")])),
         _ if sound.is_number() => wrong.extend(far.chain([json!(-1), json!(0.5), json!("1"), json!("\u{0}")])),

@@ -52,7 +52,7 @@ const TEXTS: [&str; 38] = [
 ];
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
+    text.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// Looks for each text, by the query and by a body.
