@@ -33,7 +33,6 @@ fn wrong(name: &str, sound: &Value) -> Vec<Value> {
     let far = ["18446744073709551616", "-9223372036854775809", "1e308", "-1e308", "9007199254740993e5"];
     let far = far.iter().map(|number| serde_json::from_str::<Value>(number).unwrap());
     match name {
-        // The password is checked against the account's: what cannot be one is merely wrong.
         "phone_number" => {
             wrong.extend(far.chain([json!(-1), json!(1.5), json!("letters"), json!("1\u{0}"), json!("")]));
         }
@@ -57,6 +56,7 @@ on_both! {
                     let mut body = sound.clone();
                     body[name] = wrong;
                     let answer = stage.ann.post(&path, &body).await;
+                    // Any text may be tried as a password; what cannot be one is merely wrong.
                     if schema == "Credentials" && text {
                         refused(&answer, 401, "wrong_credentials");
                     } else {
