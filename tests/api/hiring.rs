@@ -113,8 +113,8 @@ on_both! {
         let all = vec![cleo.id, bob.id];
         let anyone = app.anyone();
         let views = [
-            (&*ann, all.clone()),
-            (&*admin, all),
+            (&*ann, all),
+            (&*admin, vec![]),
             (&*bob, vec![bob.id]),
             (&*cleo, vec![cleo.id]),
             (&*stranger, vec![]),

@@ -176,6 +176,9 @@ on_both! {
         let one = by_cookie.post("/api/login/", &login).await.expect(200);
         let other = by_cookie.post("/api/login/", &login).await.expect(200);
         assert_ne!(one.text("session_token"), other.text("session_token"));
+        // However the path is written.
+        let encoded = by_cookie.post("/api/log%69n/", &login).await.expect(200);
+        assert_ne!(one.text("session_token"), encoded.text("session_token"));
         let register = json!({
             "email": "new@example.org", "password": "a good secret", "first": "New", "last": "One", "phone_number": "1",
         });

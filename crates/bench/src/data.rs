@@ -206,5 +206,5 @@ fn live(tx: &mut WriteTx<'_>, jobs: &[JobId], people: &[UserId]) -> Result<(), F
 }
 
 fn jobs_poster(tx: &mut WriteTx<'_>, job: JobId) -> Result<UserId, Failed> {
-    Ok(jobs::lock(tx, job)?.poster.ok_or("a job without a poster").map_err(|text| Failed(text.into()))?)
+    jobs::lock(tx, job)?.poster.ok_or("a job without a poster").map_err(|text| Failed(text.into()))
 }

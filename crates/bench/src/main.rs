@@ -34,7 +34,7 @@ pub(crate) struct Extent {
     pub(crate) turn: Duration,
 }
 
-const FULL: Extent = Extent { jobs: 100_000, rounds: 7, turn: Duration::from_millis(1000) };
+const FULL: Extent = Extent { jobs: 100_000, rounds: 7, turn: Duration::from_secs(1) };
 const QUICK: Extent = Extent { jobs: 2_000, rounds: 1, turn: Duration::from_millis(200) };
 
 const USAGE: &str = "usage: gigline-bench http [--quick] [--only reads|search|writes]";

@@ -18,8 +18,11 @@ impl TextRule {
         if text.chars().any(|c| c.is_control() && !(self.lines && matches!(c, '\n' | '\r' | '\t'))) {
             return Err(Fault::new("must not hold control characters"));
         }
+        if !self.lines && text.chars().any(turns_text) {
+            return Err(Fault::new("must not hold characters that change the direction of text"));
+        }
         let length = text.chars().count();
-        if length < self.min || length > self.max || (self.min > 0 && text.trim().is_empty()) {
+        if length < self.min || length > self.max || (self.min > 0 && !text.chars().any(is_visible)) {
             return Err(match self.min {
                 0 => Fault::of(format!("must be at most {} characters", self.max)),
                 min => Fault::of(format!("must be {min} to {} characters", self.max)),
@@ -27,6 +30,17 @@ impl TextRule {
         }
         Ok(text.to_owned())
     }
+}
+
+/// Marks that turn the text around them, with which one name can garble a whole card.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a character shows: no space, and none of those that have no width.
+fn is_visible(c: char) -> bool {
+    !c.is_whitespace()
+        && !matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 /// Declares a text type: its limits in characters, and whether it may hold line breaks.
@@ -78,5 +92,13 @@ mod tests {
         assert!(PAGE.take("a\0b").is_err());
         assert_eq!(PAGE.take("a\n b ").as_deref(), Ok("a\n b "));
         assert_eq!(PAGE.take("").as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn a_line_shows_something_and_turns_nothing_around() {
+        for bad in ["\u{200b}", "\u{feff}\u{ad}", "evil\u{202e}", "\u{2067}x"] {
+            assert!(LINE.take(bad).is_err(), "{bad:?}");
+        }
+        assert!(LINE.take("👩\u{200d}🔧").is_ok());
     }
 }

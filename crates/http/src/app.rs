@@ -11,12 +11,11 @@ use gigline_auth::{Authenticator, Clock, Hasher, Sessions, Throttle};
 use gigline_domain::Timestamp;
 use gigline_media::{BlobStore, Studio};
 use gigline_persistence::Store;
-use tokio::sync::Semaphore;
 
 use crate::address::TrustedProxies;
-use crate::body::UPLOADS_AT_ONCE;
 use crate::error::ApiError;
 use crate::origin::Origins;
+use crate::places::{Searches, Uploads};
 use crate::wire::Links;
 
 /// How this server answers, as its settings have it.
@@ -62,13 +61,14 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct App {
     parts: Arc<Parts>,
-    uploads: Arc<Semaphore>,
+    uploads: Uploads,
+    searches: Searches,
 }
 
 impl App {
     /// Shares the parts.
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts), uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)) }
+        Self { parts: Arc::new(parts), uploads: Uploads::default(), searches: Searches::default() }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -76,8 +76,13 @@ impl App {
     }
 
     /// The places for uploads in memory.
-    pub(crate) fn uploads(&self) -> Arc<Semaphore> {
-        Arc::clone(&self.uploads)
+    pub(crate) fn uploads(&self) -> &Uploads {
+        &self.uploads
+    }
+
+    /// The places for searches.
+    pub(crate) fn searches(&self) -> &Searches {
+        &self.searches
     }
 
     pub(crate) fn links(&self, request: &HttpRequest) -> Links<'_> {

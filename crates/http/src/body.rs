@@ -8,19 +8,17 @@ use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::StreamExt as _;
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::app::App;
+use crate::caller::Visitor;
 use crate::error::{ApiError, ApiResult};
 use crate::fields::Fields;
+use crate::places::UploadPlace;
 
 /// The largest body of an ordinary request.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 /// The largest body of an upload.
 pub(crate) const UPLOAD_LIMIT: usize = 12 * 1024 * 1024;
-
-/// How many uploads may be in memory at once; the next one is told to come back.
-pub(crate) const UPLOADS_AT_ONCE: usize = 24;
 
 /// A body that is not read yet, so that nothing is read of what is refused anyway.
 pub(crate) struct Body {
@@ -57,10 +55,11 @@ impl Body {
 
 /// Takes a place among the uploads, which the request keeps to its end.
 fn reserve_upload(request: &HttpRequest) -> ApiResult<()> {
-    if request.extensions().contains::<OwnedSemaphorePermit>() {
+    if request.extensions().contains::<UploadPlace>() {
         return Ok(());
     }
-    let place = App::of(request)?.uploads().try_acquire_owned().map_err(|_| ApiError::Busy)?;
+    let user = request.extensions().get::<Visitor>().and_then(Visitor::id);
+    let place = App::of(request)?.uploads().take(user).ok_or(ApiError::Busy)?;
     request.extensions_mut().insert(place);
     Ok(())
 }

@@ -3,6 +3,8 @@
 //! The key is reserved before the work and the answer kept after it. An answer of 5xx or 429 frees the key, for then
 //! nothing was done. If the server dies in between, the key is free again after a minute.
 
+use std::sync::Arc;
+
 use actix_web::body::{BoxBody, MessageBody, to_bytes_limited};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
@@ -150,7 +152,8 @@ fn replay(answer: StoredAnswer) -> HttpResponse {
 /// Keeps the answer under the key, or frees the key where nothing was done.
 async fn keep(mut guard: Guard, response: ServiceResponse<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
     let status = response.status();
-    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+    let shows_a_token = response.headers().contains_key(header::SET_COOKIE);
+    if shows_a_token || status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
         return Ok(response);
     }
     let response = crate::finish::worded(response);
@@ -163,12 +166,21 @@ async fn keep(mut guard: Guard, response: ServiceResponse<BoxBody>) -> Result<Se
     let headers = KEPT.iter().filter_map(|name| Some((name.to_string(), text(head.headers().get(name)?)?)));
     let answer = StoredAnswer { status: status.as_u16(), headers: headers.collect(), body: body.to_vec() };
     if let Some(reserved) = guard.reserved.take() {
-        let kept = guard.app.store.write(move |tx| idempotency::finish(tx, reserved, &answer)).await;
-        if let Err(error) = kept {
-            log::warn!("the answer to an idempotency key could not be kept: {error}");
-        }
+        keep_stubbornly(&guard.app, reserved, answer).await;
     }
     Ok(ServiceResponse::new(request, head.set_body(BoxBody::new(body))))
+}
+
+/// Stores the answer, at the third try at the latest: without it the same request could be done twice.
+async fn keep_stubbornly(app: &App, reserved: Reservation, answer: StoredAnswer) {
+    let answer = Arc::new(answer);
+    for attempt in 1..=3 {
+        let again = Arc::clone(&answer);
+        match app.store.write(move |tx| idempotency::finish(tx, reserved, &again)).await {
+            Ok(_) => return,
+            Err(error) => log::warn!("attempt {attempt} to keep the answer to an idempotency key: {error}"),
+        }
+    }
 }
 
 fn text(value: &HeaderValue) -> Option<String> {

@@ -25,6 +25,7 @@ mod openapi;
 mod origin;
 mod paging;
 mod path;
+mod places;
 mod reply;
 mod routes;
 mod shapes;

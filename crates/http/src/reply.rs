@@ -61,7 +61,8 @@ impl Responder for Reply {
         }
         if self.tagged {
             let tag = entity_tag(&self.body);
-            let known = request.method() == Method::GET && lists_tag(request, &header::IF_NONE_MATCH, &tag);
+            let known = matches!(*request.method(), Method::GET | Method::HEAD)
+                && lists_tag(request, &header::IF_NONE_MATCH, &tag);
             if let Ok(value) = HeaderValue::from_str(&tag) {
                 response.insert_header((header::ETAG, value));
             }

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use gigline_domain::{Email, JobStatus, PersonName, Phone, Role, Timestamp, UserId, Username};
 
+use crate::kept::{kept, named};
 use crate::records::Account;
 use crate::rows::{ACCOUNT, AccountRow, role_word, status_word};
 use crate::schema::{applications, assets, jobs, ratings, users};
@@ -99,10 +100,12 @@ fn taken(error: diesel::result::Error) -> StoreError {
     }
 }
 
+named!(AccountById);
+
 /// The account with this id.
 pub fn find(conn: &mut Conn, id: UserId) -> StoreResult<Option<Account>> {
-    let row: Option<AccountRow> =
-        users::table.filter(users::id.eq(id.get())).select(ACCOUNT).get_result(conn.db()).optional()?;
+    let query = users::table.filter(users::id.eq(id.get())).select(ACCOUNT);
+    let row: Option<AccountRow> = kept(AccountById, id.get(), query).get_result(conn.db()).optional()?;
     row.map(AccountRow::record).transpose()
 }
 

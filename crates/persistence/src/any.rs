@@ -6,6 +6,7 @@
 #![expect(unreachable_pub, reason = "the derive makes items as visible as the enum, which must not leave the crate")]
 
 use diesel::QueryResult;
+use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 
 /// A connection to either database.
@@ -51,8 +52,8 @@ pub fn capped<Q>(query: Q, most: Option<i64>) -> Capped<Q> {
     Capped { query, most }
 }
 
-impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Capped<Q> {
-    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+impl<DB: Backend, Q: QueryFragment<DB>> QueryFragment<DB> for Capped<Q> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         self.query.walk_ast(pass.reborrow())?;
         if let Some(most) = self.most {
             pass.push_sql(&format!(" LIMIT {most}"));

@@ -6,8 +6,9 @@ use diesel::prelude::*;
 use gigline_domain::{Circle, JobId, JobLife, JobStatus, Place, Timestamp, UserId};
 
 use crate::any::{AnyConn, capped};
+use crate::kept::{kept, named};
 use crate::records::{Job, JobText, Person, Picture, Viewer};
-use crate::rows::{PERSON, PersonRow, PictureRow, newest_of, own_pictures, person, status, status_word};
+use crate::rows::{PERSON, PersonRow, PictureRow, newest_of, newest_own_pictures, person, status, status_word};
 use crate::schema::{applications, assets, jobs, users};
 use crate::{Conn, Entity, Page, PageRequest, StoreError, StoreResult};
 
@@ -81,10 +82,13 @@ macro_rules! joined_jobs {
     };
 }
 
+named!(JobById, PicturesOfJob);
+
 /// One job as `viewer` sees it. Errors: `NotFound(Job)`.
 pub fn get(conn: &mut Conn, id: JobId, viewer: Viewer) -> StoreResult<Job> {
     conn.snapshot(|conn| {
-        let row: Option<JoinedRow> = joined_jobs!().filter(jobs::id.eq(id.get())).get_result(conn.db()).optional()?;
+        let query = joined_jobs!().filter(jobs::id.eq(id.get()));
+        let row: Option<JoinedRow> = kept(JobById, id.get(), query).get_result(conn.db()).optional()?;
         let row = row.ok_or(StoreError::NotFound(Entity::Job))?;
         assemble(conn.db(), vec![row], viewer)?.pop().ok_or(StoreError::NotFound(Entity::Job))
     })
@@ -167,13 +171,15 @@ fn job((row, poster, receiver, count): JoinedRow, pictures: Vec<Picture>, candid
 /// Each job's own pictures, newest first; where it has none, its poster's newest.
 fn pictures(conn: &mut AnyConn, rows: &[JoinedRow]) -> StoreResult<HashMap<i64, Vec<Picture>>> {
     let ids: Vec<i64> = rows.iter().map(|row| row.0.id).collect();
-    let query = assets::table.order(assets::id.desc()).into_boxed();
-    let (query, most) = match ids.as_slice() {
+    let query = assets::table.order(assets::id.desc());
+    let own: Vec<PictureRow> = match ids.as_slice() {
         [] => return Ok(HashMap::new()),
-        [one] => (query.filter(assets::job_id.eq(*one)), Some(PICTURES)),
-        many => (query.filter(newest_of("assets", "job_id", many, "1 = 1", PICTURES)), None),
+        [one] => {
+            let of_one = capped(query.filter(assets::job_id.eq(*one)), Some(PICTURES));
+            kept(PicturesOfJob, *one, of_one).load(conn)?
+        }
+        many => query.filter(newest_of("assets", "job_id", many, "1 = 1", PICTURES)).load(conn)?,
     };
-    let own: Vec<PictureRow> = capped(query, most).load(conn)?;
     let mut found: HashMap<i64, Vec<Picture>> = HashMap::new();
     for picture in own.into_iter().map(Picture::from) {
         if let Some(job) = picture.job_id {
@@ -186,19 +192,18 @@ fn pictures(conn: &mut AnyConn, rows: &[JoinedRow]) -> StoreResult<HashMap<i64, 
     owners.sort_unstable();
     owners.dedup();
     let newest: HashMap<i64, Picture> =
-        own_pictures(conn, &owners, 1)?.into_iter().map(|picture| (picture.user_id.get(), picture)).collect();
+        newest_own_pictures(conn, &owners)?.into_iter().map(|picture| (picture.user_id.get(), picture)).collect();
     for (job, poster) in bare {
         found.insert(job, newest.get(&poster).cloned().into_iter().collect());
     }
     Ok(found)
 }
 
-/// The candidates that `viewer` may see: all of their own jobs', or all for an admin; else only themselves.
+/// The candidates that `viewer` may see: all of their own jobs', else only themselves.
 fn candidates(conn: &mut AnyConn, rows: &[JoinedRow], viewer: Viewer) -> StoreResult<HashMap<i64, Vec<Person>>> {
     let Some(me) = viewer.id.map(UserId::get) else { return Ok(HashMap::new()) };
     let with_any = rows.iter().filter(|row| row.3.unwrap_or(0) > 0);
-    let (whole, self_only): (Vec<&JoinedRow>, Vec<&JoinedRow>) =
-        with_any.partition(|row| viewer.admin || row.0.poster_id == Some(me));
+    let (whole, self_only): (Vec<&JoinedRow>, Vec<&JoinedRow>) = with_any.partition(|row| row.0.poster_id == Some(me));
     let ids = |rows: &[&JoinedRow]| rows.iter().map(|row| row.0.id).collect::<Vec<i64>>();
     let (whole, self_only) = (ids(&whole), ids(&self_only));
     if whole.is_empty() && self_only.is_empty() {

@@ -24,6 +24,7 @@ pub mod hiring;
 pub mod idempotency;
 pub mod job_views;
 pub mod jobs;
+mod kept;
 mod lane;
 mod locks;
 pub mod migrations;

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use gigline_domain::{JobStatus, UserId};
 
 use crate::any::{AnyConn, capped};
+use crate::kept::{kept, named};
 use crate::records::{Account, JobLine, Picture, Profile, RatingLine, RatingSummary, Sight, Viewer};
 use crate::rows::{
     ACCOUNT, AccountRow, JOB_LINE, JobLineRow, RATING_LINE, RatingLineRow, job_line, newest_of, own_pictures,
@@ -47,7 +48,7 @@ fn assemble(conn: &mut AnyConn, accounts: Vec<Account>, viewer: Viewer) -> Store
     let ids: Vec<i64> = accounts.iter().map(|account| account.person.id.get()).collect();
     let sights = sights(conn, &ids, viewer)?;
     let seen_whole: Vec<i64> = ids.iter().copied().filter(|id| sights(*id) == Sight::Full).collect();
-    let mut pictures = grouped(own_pictures(conn, &ids, CAP)?.into_iter().map(|p: Picture| (p.user_id.get(), p)));
+    let mut pictures = grouped(own_pictures(conn, &ids)?.into_iter().map(|p: Picture| (p.user_id.get(), p)));
     let mut posted = posted_jobs(conn, &ids)?;
     let mut received = received_jobs(conn, &ids)?;
     let mut applied = applied_jobs(conn, &seen_whole)?;
@@ -138,32 +139,36 @@ fn rating_lines(rows: Vec<(Option<i64>, RatingLineRow)>) -> Grouped<RatingLine> 
     oldest_first(grouped(lines))
 }
 
+named!(Posted, Received, Given, Got, Summary);
+
 /// The newest rows of `$table` per parent, with the parent's id: by index and limit for one parent, ranked for many.
 macro_rules! newest_lines {
-    ($conn:expr, $ids:expr, $table:ident, $parent:ident, $columns:expr) => {{
-        let query = $table::table.select(($table::$parent.nullable(), $columns)).order($table::id.desc()).into_boxed();
-        let (query, most) = match $ids {
-            [one] => (query.filter($table::$parent.eq(*one)), Some(CAP)),
-            many => (query.filter(newest_of(stringify!($table), stringify!($parent), many, "1 = 1", CAP)), None),
-        };
-        capped(query, most).load($conn)?
+    ($name:ident, $conn:expr, $ids:expr, $table:ident, $parent:ident, $columns:expr) => {{
+        let query = $table::table.select(($table::$parent.nullable(), $columns)).order($table::id.desc());
+        match $ids {
+            [one] => {
+                let of_one = capped(query.filter($table::$parent.eq(*one)), Some(CAP));
+                kept($name, *one, of_one).load($conn)?
+            }
+            many => query.filter(newest_of(stringify!($table), stringify!($parent), many, "1 = 1", CAP)).load($conn)?,
+        }
     }};
 }
 
 fn posted_jobs(conn: &mut AnyConn, ids: &[i64]) -> StoreResult<Grouped<JobLine>> {
-    job_lines(newest_lines!(conn, ids, jobs, poster_id, JOB_LINE))
+    job_lines(newest_lines!(Posted, conn, ids, jobs, poster_id, JOB_LINE))
 }
 
 fn received_jobs(conn: &mut AnyConn, ids: &[i64]) -> StoreResult<Grouped<JobLine>> {
-    job_lines(newest_lines!(conn, ids, jobs, receiver_id, JOB_LINE))
+    job_lines(newest_lines!(Received, conn, ids, jobs, receiver_id, JOB_LINE))
 }
 
 fn given_ratings(conn: &mut AnyConn, ids: &[i64]) -> StoreResult<Grouped<RatingLine>> {
-    Ok(rating_lines(newest_lines!(conn, ids, ratings, author_id, RATING_LINE)))
+    Ok(rating_lines(newest_lines!(Given, conn, ids, ratings, author_id, RATING_LINE)))
 }
 
 fn got_ratings(conn: &mut AnyConn, ids: &[i64]) -> StoreResult<Grouped<RatingLine>> {
-    Ok(rating_lines(newest_lines!(conn, ids, ratings, subject_id, RATING_LINE)))
+    Ok(rating_lines(newest_lines!(Got, conn, ids, ratings, subject_id, RATING_LINE)))
 }
 
 fn applied_jobs(conn: &mut AnyConn, ids: &[i64]) -> StoreResult<Grouped<JobLine>> {
@@ -194,7 +199,7 @@ macro_rules! counted_ratings {
 fn summaries(conn: &mut AnyConn, ids: &[i64]) -> StoreResult<HashMap<i64, RatingSummary>> {
     let rows: Vec<(Option<i64>, bool, i64, i64)> = match ids {
         // A list of ids cannot be kept prepared, a single one can.
-        [one] => counted_ratings!(ratings::subject_id.eq(*one)).load(conn)?,
+        [one] => kept(Summary, *one, counted_ratings!(ratings::subject_id.eq(*one))).load(conn)?,
         many => counted_ratings!(ratings::subject_id.eq_any(many)).load(conn)?,
     };
     let mut sums: HashMap<i64, RatingSummary> = HashMap::new();

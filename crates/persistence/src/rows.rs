@@ -6,6 +6,7 @@ use diesel::sql_types::Bool;
 use gigline_domain::{AssetId, JobId, JobStatus, RatingId, Role, Timestamp, UserId};
 
 use crate::any::{AnyConn, capped};
+use crate::kept::{kept, named};
 use crate::records::{Account, JobLine, Person, Picture, RatingLine};
 use crate::schema::{assets, jobs, ratings, users};
 use crate::{StoreError, StoreResult};
@@ -162,14 +163,41 @@ pub(crate) fn newest_of(
     ))
 }
 
-/// The newest `cap` pictures of each of `owners`, those of their jobs left out; newest first.
-pub(crate) fn own_pictures(conn: &mut AnyConn, owners: &[i64], cap: i64) -> QueryResult<Vec<Picture>> {
-    let query = assets::table.filter(assets::job_id.is_null()).order(assets::id.desc()).into_boxed();
-    let (query, most) = match owners {
+/// How many of its owner's pictures are shown with a profile, at most; with a job it is the newest alone.
+pub(crate) const OWN_PICTURES: i64 = 100;
+
+named!(PicturesOfUser, NewestPictureOfUser);
+
+/// The newest pictures of each of `owners`, those of their jobs left out; newest first.
+pub(crate) fn own_pictures(conn: &mut AnyConn, owners: &[i64]) -> QueryResult<Vec<Picture>> {
+    let query = assets::table.filter(assets::job_id.is_null()).order(assets::id.desc());
+    let rows: Vec<PictureRow> = match owners {
         [] => return Ok(Vec::new()),
-        [one] => (query.filter(assets::user_id.eq(*one)), Some(cap)),
-        many => (query.filter(newest_of("assets", "user_id", many, "job_id IS NULL", cap)), None),
+        [one] => {
+            let of_one = capped(query.filter(assets::user_id.eq(*one)), Some(OWN_PICTURES));
+            kept(PicturesOfUser, *one, of_one).load(conn)?
+        }
+        many => query.filter(newest_of("assets", "user_id", many, "job_id IS NULL", OWN_PICTURES)).load(conn)?,
     };
-    let rows: Vec<PictureRow> = capped(query, most).load(conn)?;
+    Ok(rows.into_iter().map(Picture::from).collect())
+}
+
+/// The newest picture of each of `owners` that has any, those of their jobs left out.
+pub(crate) fn newest_own_pictures(conn: &mut AnyConn, owners: &[i64]) -> QueryResult<Vec<Picture>> {
+    let query = assets::table.filter(assets::job_id.is_null());
+    let rows: Vec<PictureRow> = match owners {
+        [] => return Ok(Vec::new()),
+        [one] => {
+            let of_one = capped(query.filter(assets::user_id.eq(*one)).order(assets::id.desc()), Some(1));
+            kept(NewestPictureOfUser, *one, of_one).load(conn)?
+        }
+        many => {
+            let newest = format!(
+                "assets.id IN (SELECT max(id) FROM assets WHERE job_id IS NULL AND user_id IN ({}) GROUP BY user_id)",
+                many.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
+            );
+            query.filter(diesel::dsl::sql::<Bool>(&newest)).load(conn)?
+        }
+    };
     Ok(rows.into_iter().map(Picture::from).collect())
 }

@@ -68,8 +68,8 @@ impl Store {
 
     /// Runs `f` in a transaction of its own and answers when it is durable. An `Err` or a panic undoes all of it.
     ///
-    /// Never blocks the calling thread. A caller that goes away has its write done all the same. Errors besides those
-    /// of `f`: `Busy` when too many writes wait already, `Unavailable` when the commit failed or the store is closed,
+    /// Never blocks the calling thread. A caller that goes away has its write done all the same, unless it still waits
+    /// for a connection of PostgreSQL: then nothing is done. Errors besides those of `f`: `Busy` when too many writes wait already, `Unavailable` when the commit failed or the store is closed,
     /// `Died` when `f` panicked. What PostgreSQL gives up on (a deadlock, a conflict of transactions) is
     /// `Unavailable` and not tried again here.
     pub async fn write<T, E, F>(&self, f: F) -> Result<T, E>

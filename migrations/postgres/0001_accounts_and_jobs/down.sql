@@ -6,4 +6,4 @@ DROP TABLE ratings;
 DROP TABLE applications;
 DROP TABLE jobs;
 DROP TABLE users;
-DROP EXTENSION pg_trgm;
+-- The extension stays: others may use it, and it may have been there before.

@@ -6,7 +6,7 @@ use actix_web::cookie::{Cookie, SameSite};
 use gigline_auth::{Issued, LoginName, Password, Renewal};
 use gigline_domain::{Email, Fault, PersonName, Phone, Role};
 use gigline_persistence::accounts::{self, NewAccount};
-use gigline_persistence::records::Viewer;
+use gigline_persistence::records::{Profile, Viewer};
 use gigline_persistence::{StoreError, profiles};
 
 use crate::app::App;
@@ -45,7 +45,7 @@ pub(crate) fn phone(given: Given<'_>) -> Result<Phone, Fault> {
 
 /// `POST /api/register/` — a new account and its first login.
 pub(crate) async fn register(app: App, request: HttpRequest, body: Body) -> ApiResult<Reply> {
-    app.settings.origins.check(&request)?;
+    app.settings.origins.check_entry(&request)?;
     let new = Registration::parse(body.fields().await?)?;
     app.throttle.registration(app.settings.proxies.client(&request), app.now())?;
     let hash = app.hasher.hash(new.password).await?;
@@ -61,39 +61,45 @@ pub(crate) async fn register(app: App, request: HttpRequest, body: Body) -> ApiR
     let sessions = app.sessions.clone();
     let registered = app.store.write(move |tx| {
         let user = accounts::insert_named(tx, &account, rand::random)?;
-        sessions.open(tx, user)
+        let issued = sessions.open(tx, user)?;
+        Ok::<_, StoreError>((profiles::get(tx, user, oneself(&issued))?, issued))
     });
-    let issued = registered.await?;
-    signed_in(&app, &request, &issued, Reply::created).await
+    let (profile, issued) = registered.await?;
+    signed_in(&app, &request, &issued, profile, Reply::created)
 }
 
 /// `POST /api/login/` — a login of its own for whoever knows the password.
 pub(crate) async fn login(app: App, request: HttpRequest, body: Body) -> ApiResult<Reply> {
-    app.settings.origins.check(&request)?;
+    app.settings.origins.check_entry(&request)?;
     let mut fields = body.fields().await?;
     let email = fields.required("email", text(|email| Ok(email.to_owned())));
     let password = fields.required("password", text(|password| Ok(password.to_owned())));
     let (email, password) = fields.finish(email.zip(password))?;
     let address = app.settings.proxies.client(&request);
     let issued = app.authenticator.sign_in(LoginName::email(&email), &password, address).await?;
-    signed_in(&app, &request, &issued, Reply::ok).await
-}
-
-/// The answer to a new login: the user in full, the tokens, the cookie.
-async fn signed_in(
-    app: &App,
-    request: &HttpRequest,
-    issued: &Issued,
-    reply: impl FnOnce(&SignedIn) -> ApiResult<Reply>,
-) -> ApiResult<Reply> {
-    let user = issued.user_id;
-    let viewer = Viewer { id: Some(user), admin: false };
+    let (user, viewer) = (issued.user_id, oneself(&issued));
     let profile = app.store.read_point(move |conn| profiles::get(conn, user, viewer)).await;
     let profile = profile.map_err(|error| match error {
         // Erased since: as if it had never been.
         StoreError::NotFound(_) => ApiError::WrongCredentials,
         error => error.into(),
     })?;
+    signed_in(&app, &request, &issued, profile, Reply::ok)
+}
+
+/// Whoever has just signed in, looking at themselves.
+fn oneself(issued: &Issued) -> Viewer {
+    Viewer { id: Some(issued.user_id), admin: false }
+}
+
+/// The answer to a new login: the user in full, the tokens, the cookie.
+fn signed_in(
+    app: &App,
+    request: &HttpRequest,
+    issued: &Issued,
+    profile: Profile,
+    reply: impl FnOnce(&SignedIn) -> ApiResult<Reply>,
+) -> ApiResult<Reply> {
     let user = UserBody::new(profile, &app.links(request));
     Ok(reply(&SignedIn::new(user, issued))?.with_cookie(session_cookie(app, issued.session_token.reveal())))
 }

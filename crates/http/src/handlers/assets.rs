@@ -2,10 +2,10 @@
 
 use actix_web::HttpRequest;
 use gigline_auth::{Action, Resource};
-use gigline_domain::{AssetId, JobId, UserId};
+use gigline_domain::{JobId, UserId};
 use gigline_media::{Kept, Picture, PictureError};
-use gigline_persistence::job_views;
 use gigline_persistence::pictures::{self, NewPicture};
+use gigline_persistence::{StoreError, job_views, records};
 
 use crate::app::App;
 use crate::body::{Body, UPLOAD_LIMIT};
@@ -68,18 +68,24 @@ async fn upload(app: &App, owner: UserId, job: Option<JobId>, request: &HttpRequ
     let picture = app.studio.clean_base64(data, UPLOAD_LIMIT).await.map_err(refused)?;
     let kept = app.blobs.keep(&picture).await?;
     match add(app, owner, job, &picture, &kept).await {
-        Ok(id) => {
-            let added = app.store.read_point(move |conn| pictures::get(conn, id)).await?;
-            Reply::created(&AssetBody::new(&added, &app.links(request)))
-        }
+        Ok(added) => Reply::created(&AssetBody::new(&added, &app.links(request))),
         Err(error) => {
-            discard(app, &kept).await;
-            Err(error)
+            // Whether a commit that failed was kept after all, only the database knows: the sweep asks it later.
+            if matches!(error, StoreError::NotFound(_) | StoreError::Refused(_) | StoreError::Busy) {
+                discard(app, &kept).await;
+            }
+            Err(error.into())
         }
     }
 }
 
-async fn add(app: &App, owner: UserId, job: Option<JobId>, picture: &Picture, kept: &Kept) -> ApiResult<AssetId> {
+async fn add(
+    app: &App,
+    owner: UserId,
+    job: Option<JobId>,
+    picture: &Picture,
+    kept: &Kept,
+) -> Result<records::Picture, StoreError> {
     let new = NewPicture {
         owner,
         job,
@@ -89,7 +95,11 @@ async fn add(app: &App, owner: UserId, job: Option<JobId>, picture: &Picture, ke
         height: picture.full.height,
     };
     let now = app.now();
-    Ok(app.store.write(move |tx| pictures::insert(tx, &new, now)).await?)
+    let added = app.store.write(move |tx| {
+        let id = pictures::insert(tx, &new, now)?;
+        pictures::get(tx, id)
+    });
+    added.await
 }
 
 /// Deletes files that got no row. Where that fails the sweep finds them.

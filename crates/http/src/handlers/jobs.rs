@@ -92,6 +92,7 @@ pub(crate) async fn find(app: App, visitor: Visitor, request: HttpRequest, body:
     let (terms, filter, viewer) = (SearchTerms::parse(&words), filter(&mut fields), visitor.viewer());
     let page = page(&mut fields);
     let page = fields.finish(Some(page))?;
+    let _place = app.searches().enter().await.ok_or(ApiError::Busy)?;
     let found = app.store.read(move |conn| search::search(conn, &terms, &filter, page, viewer)).await?;
     Reply::ok(&JobList::new(found, &app.links(&request)))
 }
