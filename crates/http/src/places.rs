@@ -28,12 +28,11 @@ impl Uploads {
     /// A place for an upload of `user`, if there is one left and they have not too many already.
     pub(crate) fn take(&self, user: Option<UserId>) -> Option<UploadPlace> {
         let mut taken = self.taken();
-        let all: usize = taken.values().sum();
-        let theirs = taken.entry(user).or_default();
-        if all >= UPLOADS || *theirs >= UPLOADS_OF_ONE {
+        let (all, theirs) = (taken.values().sum::<usize>(), taken.get(&user).copied().unwrap_or(0));
+        if all >= UPLOADS || theirs >= UPLOADS_OF_ONE {
             return None;
         }
-        *theirs += 1;
+        taken.insert(user, theirs + 1);
         Some(UploadPlace { uploads: self.clone(), user })
     }
 
