@@ -1,7 +1,7 @@
 //! Keeps the house in order: rules about the source tree that no compiler checks, in well under a second.
 //!
 //! A rule that fails names the file and what to do. Rules that need the running app stand with the API tests.
-
+#![cfg(test)]
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what they cannot read fails the test")]
 
 mod api;
