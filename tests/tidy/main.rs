@@ -2,7 +2,6 @@
 //!
 //! A rule that fails names the file and what to do. Rules that need the running app stand with the API tests.
 #![cfg(test)]
-#![expect(clippy::unwrap_used, reason = "helpers of tests: what they cannot read fails the test")]
 
 mod api;
 mod docs;
