@@ -20,7 +20,10 @@ pub(crate) const MEDIUM: &str = "harpsichord";
 /// Stands in every tenth job.
 pub(crate) const COMMON: &str = "garden";
 
-const PEOPLE: i64 = 200;
+/// Who post about ten jobs each.
+const PEOPLE: usize = 10_000;
+/// The first of them posts these besides, so that the lists of that account are full.
+const BUSY: usize = 200;
 /// Jobs in one transaction.
 const BATCH: usize = 5_000;
 /// The newest jobs are those that are looked at: some of them have found somebody.
@@ -73,7 +76,9 @@ impl Words {
 /// Fills the server's database.
 pub(crate) fn build(server: &Running, count: usize) -> Result<Town, Failure> {
     let store = &server.app.store;
-    let users = store.write_blocking(|tx| (0..PEOPLE).map(|number| person(tx, number)).collect::<Result<Vec<_>, _>>());
+    let people = i64::try_from((count / 10).clamp(1, PEOPLE))?;
+    let users =
+        store.write_blocking(move |tx| (0..people).map(|number| person(tx, number)).collect::<Result<Vec<_>, _>>());
     let users = users.map_err(|error: Failed| error.0)?;
     let mut made: Vec<JobId> = Vec::with_capacity(count);
     for begin in (0..count).step_by(BATCH) {
@@ -164,7 +169,8 @@ fn job(
     }
     // Some of the frequent word's places are titles, as with any word that names a job.
     let title = if number.is_multiple_of(50) { format!("{COMMON} {}", words.some(3)) } else { words.some(4) };
-    let poster = posters.get(number % posters.len().max(1)).copied().unwrap_or(UserId::new(1));
+    let who = if number < BUSY { 0 } else { number % posters.len().max(1) };
+    let poster = posters.get(who).copied().unwrap_or(UserId::new(1));
     let category = ["Research", "Entertainment", "Labor", "Tutoring"].get(number % 4).copied().unwrap_or("Labor");
     let spread = |steps: usize| u16::try_from(steps).map_or(0.0, f64::from) / 1000.0;
     let place = Place::new(spread(words.below(360)) - 76.7, spread(words.below(200)) + 42.3)?;

@@ -9,9 +9,14 @@ pub(crate) fn head(what: &str, ours: &str, theirs: &str) {
 }
 
 /// Prints a row.
-pub(crate) fn row(name: &str, found: &Comparison, target: f64) {
+pub(crate) fn row(name: &str, found: &Comparison, target: Option<f64>) {
     let (lowest, ratio, highest) = found.ratio;
-    let verdict = if ratio >= target { "met" } else { "missed" };
+    let verdict = match target {
+        Some(target) if ratio >= target => "met",
+        Some(_) => "missed",
+        None => "",
+    };
+    let target = target.map_or_else(String::new, |target| target.to_string());
     println!(
         "| {name} | {} | {} | {} | {} | {} | {} | **{}** | {} … {} | {target} | {verdict} |",
         rate(found.ours.rate),

@@ -33,7 +33,7 @@ pub(crate) fn measure(server: &Running, extent: Extent) -> Result<(), Failure> {
         let requests = Arc::from(vec![get(&path)]);
         let load = Load { address: server.address, connections: 1, turn: extent.turn / 2, requests, status: 200 };
         let found = compare(extent.rounds.min(5), || client::run(&load), || scan(server, &words))?;
-        report::row(name, &found, 50.0);
+        report::row(name, &found, Some(50.0));
     }
     println!();
     Ok(())

@@ -28,7 +28,7 @@ pub(crate) fn measure(extent: Extent) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let found = compare(extent.rounds, || client::run(&load), || rows(&runtime, &store, extent.turn))?;
     store.close();
-    report::row("new jobs", &found, 0.5);
+    report::row("new jobs", &found, Some(0.5));
     println!();
     Ok(())
 }

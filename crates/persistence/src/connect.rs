@@ -19,9 +19,11 @@ use crate::tap::Tap;
 const SQLITE_BOTH: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
      PRAGMA cache_size = -16000;";
 /// No `temp_store` here: with it, a savepoint keeps its pages in pieces of a kilobyte, each allocated by itself.
+/// 16 MB of log before it is copied into the database: a page that many writes change is copied once.
 const SQLITE_WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA journal_size_limit = 67108864;";
-const SQLITE_READER: &str = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;";
+     PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000;";
+/// Pages are read where the system has them: the connections' caches share a lock, which readers would wait for.
+const SQLITE_READER: &str = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 1073741824;";
 
 const POSTGRES_BOTH: &str = "SET TIME ZONE 'UTC'; SET client_min_messages = warning; \
      SET statement_timeout = '15s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s';";

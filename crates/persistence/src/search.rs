@@ -300,6 +300,13 @@ mod sqlite {
     fn jobs(terms: &[Term], tier: Tier) -> String {
         let all = terms.iter().map(any_of).collect::<Vec<_>>().join(" AND ");
         let any = terms.iter().map(any_of).collect::<Vec<_>>().join(" OR ");
+        if terms.len() == 1 {
+            return match tier {
+                Tier::Title => format!("{{title}} : {any}"),
+                Tier::Tags => format!("({{tags}} : {any}) NOT ({{title}} : {any})"),
+                Tier::Body => format!("({{body}} : {any}) NOT ({{title tags}} : {any})"),
+            };
+        }
         match tier {
             Tier::Title => format!("({all}) AND ({{title}} : ({any}))"),
             Tier::Tags => format!("({all}) AND (({{tags}} : ({any})) NOT ({{title}} : ({any})))"),
