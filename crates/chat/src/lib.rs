@@ -17,7 +17,4 @@
 //! assert_eq!(Seq::parse(-1), None);
 //! ```
 
-mod seq;
-
-pub use gigline_domain::{ChatId, MessageId, MessageText};
-pub use seq::Seq;
+pub use gigline_domain::{ChatId, ClientId, EventId, MessageId, MessageText, Seq};

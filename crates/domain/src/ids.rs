@@ -47,3 +47,10 @@ id!(/// Names a conversation.
     ChatId);
 id!(/// Names a message.
     MessageId);
+id!(/// Numbers an event of the log, over all chats: 1, 2, 3 … without a gap, in the order in which they were committed.
+    EventId);
+
+impl EventId {
+    /// Before the first event.
+    pub const NONE: Self = Self(0);
+}

@@ -58,6 +58,12 @@ pub enum RuleViolation {
     /// Ratings need a done job here.
     #[error("only people who finished a job together may rate each other")]
     RatingNeedsJob,
+    /// Nobody opens a chat with themselves.
+    #[error("nobody chats with themselves")]
+    OwnChat,
+    /// Only the admin of a room may do this.
+    #[error("only the room's admin may do this")]
+    NotTheChatAdmin,
 }
 
 /// Whether an allowed request changes anything, or says again what already is.

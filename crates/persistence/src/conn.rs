@@ -11,6 +11,7 @@ use diesel::{Connection, QueryResult};
 
 use crate::any::AnyConn;
 use crate::error::StoreError;
+use crate::feed::Events;
 use crate::savepoint;
 use crate::search_index::IndexChanges;
 use crate::tap::Tap;
@@ -24,6 +25,8 @@ pub struct Conn {
     reading: bool,
     /// What the open transaction has still to write into SQLite's search index.
     index: IndexChanges,
+    /// What the open transaction will have told the log.
+    events: Events,
 }
 
 /// A transaction that writes. Only a store makes one, so holding it means that it is committed or undone as a whole.
@@ -36,7 +39,14 @@ type Manager = <AnyConn as Connection>::TransactionManager;
 
 impl Conn {
     pub(crate) fn new(any: AnyConn, tap: Arc<Tap>) -> Self {
-        Self { any, tap, last_seen: Instant::now(), reading: false, index: IndexChanges::default() }
+        Self {
+            any,
+            tap,
+            last_seen: Instant::now(),
+            reading: false,
+            index: IndexChanges::default(),
+            events: Events::default(),
+        }
     }
 
     /// What diesel's `load`, `execute` and so on take.
@@ -88,6 +98,11 @@ impl Conn {
         &mut self.index
     }
 
+    /// What is gathered for the listener, to be told after the commit.
+    pub(crate) fn events(&mut self) -> &mut Events {
+        &mut self.events
+    }
+
     /// Writes what was gathered for the search index.
     fn write_index(&mut self) -> QueryResult<()> {
         match &mut self.any {
@@ -109,6 +124,7 @@ impl Conn {
     }
 
     pub(crate) fn begin_write(&mut self) -> QueryResult<()> {
+        self.events.clear();
         // The lock is taken at once: a transaction that reads first and writes later could not get it any more.
         self.begin("BEGIN IMMEDIATE", "BEGIN")
     }
@@ -171,6 +187,7 @@ impl Conn {
             Ok(answer) => answer,
         };
         self.index.end_write(answer.is_ok());
+        self.events.end_write(answer.is_ok());
         answer
     }
 
@@ -223,7 +240,7 @@ impl WriteTx<'_> {
         E: From<Error>,
     {
         let failed_before = self.0.tap.failed();
-        let (depth, indexed) = (self.0.depth()?, self.0.index.mark());
+        let (depth, indexed, told) = (self.0.depth()?, self.0.index.mark(), self.0.events.mark());
         self.0.push()?;
         match f(&mut WriteTx(&mut *self.0)) {
             Ok(value) => {
@@ -233,6 +250,7 @@ impl WriteTx<'_> {
             Err(error) => {
                 self.0.unwind_to(depth)?;
                 self.0.index.back_to(indexed);
+                self.0.events.back_to(told);
                 self.0.tap.set_failed(failed_before);
                 Err(error)
             }

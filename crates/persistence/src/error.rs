@@ -73,6 +73,11 @@ pub enum StoreError {
 pub type StoreResult<T> = Result<T, StoreError>;
 
 impl StoreError {
+    /// The same, but what is not there is called `entity`: for whom it is a part of that.
+    pub(crate) fn of(self, entity: Entity) -> Self {
+        if matches!(self, Self::NotFound(_)) { Self::NotFound(entity) } else { self }
+    }
+
     pub(crate) fn closed() -> Self {
         Self::Unavailable("the store is closed".to_owned())
     }

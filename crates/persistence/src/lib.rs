@@ -17,9 +17,11 @@
 pub mod accounts;
 mod any;
 pub mod blobs;
+pub mod chats;
 mod conn;
 mod connect;
 mod error;
+mod feed;
 pub mod hiring;
 pub mod idempotency;
 pub mod job_views;
@@ -27,6 +29,8 @@ pub mod jobs;
 mod kept;
 mod lane;
 mod locks;
+pub mod log;
+pub mod messages;
 pub mod migrations;
 mod page;
 pub mod pictures;
@@ -55,6 +59,7 @@ mod writer;
 
 pub use conn::{Conn, WriteTx};
 pub use error::{Conflict, Entity, StoreError, StoreResult};
+pub use feed::Listener;
 pub use migrations::OpenError;
 pub use page::{Page, PageRequest};
 pub use store::{Store, StoreConfig};

@@ -2,14 +2,15 @@
 //!
 //! Whoever changes a job, its candidates or its parties locks the job's row before that, so two such changes come one
 //! after the other and the second sees what the first did. Who needs several rows takes accounts first, then jobs, then
-//! what belongs to them, each kind in the order of its ids: so no two transactions ever wait for each other.
+//! what belongs to them, then chats, each kind in the order of its ids, and last of all an event's number: so no two
+//! transactions ever wait for each other.
 
 use diesel::prelude::*;
-use gigline_domain::{JobId, JobLife, RatingId, UserId};
+use gigline_domain::{ChatId, JobId, JobLife, RatingId, UserId};
 
 use crate::any::AnyConn;
 use crate::rows::status;
-use crate::schema::{jobs, ratings, users};
+use crate::schema::{chats, jobs, ratings, users};
 use crate::{Entity, StoreError, StoreResult, WriteTx};
 
 /// Locks a job and tells its life as of now. Errors: `NotFound(Job)`.
@@ -21,6 +22,17 @@ pub(crate) fn job(tx: &mut WriteTx<'_>, id: JobId) -> StoreResult<JobLife> {
     };
     let (poster, word, receiver) = row.ok_or(StoreError::NotFound(Entity::Job))?;
     Ok(JobLife { poster: poster.map(UserId::new), status: status(&word)?, receiver: receiver.map(UserId::new) })
+}
+
+/// Locks a chat that is to change or to go. Errors: `NotFound(Chat)`.
+pub(crate) fn chat(tx: &mut WriteTx<'_>, id: ChatId) -> StoreResult<()> {
+    let query = chats::table.filter(chats::id.eq(id.get())).select(chats::id);
+    let row: Option<i64> = match tx.db() {
+        AnyConn::Pg(conn) => query.for_update().get_result(conn).optional()?,
+        // The one writer needs no lock, and whoever goes on finds out by itself whether it is there.
+        AnyConn::Sqlite(_) => Some(id.get()),
+    };
+    row.map(drop).ok_or(StoreError::NotFound(Entity::Chat))
 }
 
 /// Locks an account that is to change or to go. Errors: `NotFound(User)`.

@@ -55,6 +55,8 @@ fn assemble(conn: &mut AnyConn, accounts: Vec<Account>, viewer: Viewer) -> Store
     let mut given = given_ratings(conn, &ids)?;
     let mut got = got_ratings(conn, &ids)?;
     let summaries = summaries(conn, &ids)?;
+    let mut chats = crate::chats::lines_of(conn, &seen_whole)?;
+    let mut messages = crate::messages::newest_sent(conn, &seen_whole)?;
     let profile = |account: Account| {
         let id = account.person.id.get();
         Profile {
@@ -65,6 +67,8 @@ fn assemble(conn: &mut AnyConn, accounts: Vec<Account>, viewer: Viewer) -> Store
             applied: applied.remove(&id).unwrap_or_default(),
             given: given.remove(&id).unwrap_or_default(),
             got: got.remove(&id).unwrap_or_default(),
+            chats: chats.remove(&id).unwrap_or_default(),
+            messages: messages.remove(&id).unwrap_or_default(),
             rating: summaries.get(&id).copied().unwrap_or_default(),
             account,
         }

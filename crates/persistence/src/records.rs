@@ -1,5 +1,8 @@
 //! What the repositories give: rows put together, named by the domain's ids, before anyone decides what to show.
 
+mod conversation;
+
+pub use self::conversation::{Chat, ChatKind, ChatLine, Message};
 use gigline_domain::{AssetId, JobId, JobLife, JobStatus, Place, RatingId, Role, Timestamp, UserId};
 
 /// Somebody, as others refer to them.
@@ -49,6 +52,10 @@ pub struct Profile {
     pub given: Vec<RatingLine>,
     /// Ratings that they got, oldest first.
     pub got: Vec<RatingLine>,
+    /// Chats that they are in, by their last activity, newest first; empty unless seen in full.
+    pub chats: Vec<ChatLine>,
+    /// The newest messages that they sent, oldest first; empty unless seen in full.
+    pub messages: Vec<Message>,
     /// All ratings that they got, summed up.
     pub rating: RatingSummary,
     /// How much of this the viewer may see.
@@ -60,7 +67,8 @@ impl Profile {
     pub(crate) fn weight(&self) -> usize {
         let ratings = self.given.iter().chain(&self.got).map(|line| line.description.len());
         let jobs = [&self.posted, &self.received, &self.applied].into_iter().flatten();
-        ratings.chain(jobs.map(|line| line.title.len())).sum()
+        let messages = self.messages.iter().map(|message| message.text.len());
+        ratings.chain(jobs.map(|line| line.title.len())).chain(messages).sum()
     }
 }
 

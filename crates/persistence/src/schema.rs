@@ -156,3 +156,63 @@ diesel::table! {
 diesel::joinable!(logins -> users (user_id));
 diesel::joinable!(sessions -> logins (login_id));
 diesel::allow_tables_to_appear_in_same_query!(logins, sessions, update_tokens, users);
+
+diesel::table! {
+    /// One row: the number of the newest event.
+    event_clock (id) {
+        id -> BigInt,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    chats (id) {
+        id -> BigInt,
+        kind -> Text,
+        lo_user -> Nullable<BigInt>,
+        hi_user -> Nullable<BigInt>,
+        admin_id -> Nullable<BigInt>,
+        last_seq -> BigInt,
+        last_at -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    participants (chat_id, user_id) {
+        chat_id -> BigInt,
+        user_id -> BigInt,
+        read_seq -> BigInt,
+        joined_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    messages (id) {
+        id -> BigInt,
+        chat_id -> BigInt,
+        seq -> BigInt,
+        sender_id -> Nullable<BigInt>,
+        client_id -> Nullable<Text>,
+        text -> Text,
+        created_at -> BigInt,
+        deleted -> Bool,
+    }
+}
+
+diesel::table! {
+    notices (eid) {
+        eid -> BigInt,
+        kind -> Text,
+        chat_id -> Nullable<BigInt>,
+        user_id -> Nullable<BigInt>,
+        number -> BigInt,
+        payload -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::joinable!(participants -> chats (chat_id));
+diesel::joinable!(participants -> users (user_id));
+diesel::joinable!(messages -> chats (chat_id));
+diesel::allow_tables_to_appear_in_same_query!(chats, participants, messages, notices, users);

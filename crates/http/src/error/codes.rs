@@ -55,6 +55,8 @@ table! {
         RuleViolation::OwnJob => FORBIDDEN "own_job",
         RuleViolation::OwnRating => FORBIDDEN "own_rating",
         RuleViolation::RatingNeedsJob => FORBIDDEN "rating_needs_job",
+        RuleViolation::OwnChat => FORBIDDEN "own_chat",
+        RuleViolation::NotTheChatAdmin => FORBIDDEN "not_the_chat_admin",
         RuleViolation::JobNotOpen => CONFLICT "job_not_open",
         RuleViolation::JobNotTaken => CONFLICT "job_not_taken",
         RuleViolation::JobTaken => CONFLICT "job_taken",

@@ -38,6 +38,8 @@ fn every_variant() -> Vec<(ApiError, u16, &'static str)> {
         (ApiError::Rule(Rule::OwnJob), 403, "own_job"),
         (ApiError::Rule(Rule::OwnRating), 403, "own_rating"),
         (ApiError::Rule(Rule::RatingNeedsJob), 403, "rating_needs_job"),
+        (ApiError::Rule(Rule::OwnChat), 403, "own_chat"),
+        (ApiError::Rule(Rule::NotTheChatAdmin), 403, "not_the_chat_admin"),
         (ApiError::Rule(Rule::NotACandidate), 404, "not_found"),
         (ApiError::Rule(Rule::JobNotOpen), 409, "job_not_open"),
         (ApiError::Rule(Rule::JobNotTaken), 409, "job_not_taken"),
