@@ -11,7 +11,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("persistence", &["domain", "work"]),
     ("auth", &["domain", "work", "persistence"]),
     ("media", &["domain", "work"]),
-    ("chat", &["domain", "auth"]),
+    ("chat", &["domain", "persistence", "auth"]),
     ("http", &["domain", "work", "persistence", "auth", "media", "chat"]),
     ("server", &["domain", "work", "persistence", "auth", "media", "chat", "http"]),
     ("testkit", &["domain", "work", "persistence", "auth", "media", "chat", "http", "server"]),

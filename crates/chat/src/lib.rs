@@ -17,4 +17,8 @@
 //! assert_eq!(Seq::parse(-1), None);
 //! ```
 
+pub mod engine;
+pub mod frame;
+pub mod wire;
+
 pub use gigline_domain::{ChatId, ClientId, EventId, MessageId, MessageText, Seq};
