@@ -140,14 +140,16 @@ impl Sessions {
 
     /// Ends a login: all its sessions and update tokens are dead. Gives those sessions; none if it had ended before.
     pub async fn logout(&self, login: LoginId) -> Result<Vec<EndedSession>, StoreError> {
-        self.end(move |tx| table::end_login(tx, login)).await
+        let now = self.0.clock.now();
+        self.end(move |tx| table::end_login(tx, login, now)).await
     }
 
     /// Ends all logins of an account. Errors: `NotFound(User)`.
     ///
-    /// Where the account itself goes, call [`gigline_persistence::sessions::end_all`] within [`Sessions::end_with`].
+    /// Where the account itself goes, call [`gigline_persistence::accounts::erase`] within [`Sessions::end_with`].
     pub async fn end_all(&self, user: UserId) -> Result<Vec<EndedSession>, StoreError> {
-        self.end(move |tx| table::end_all(tx, user)).await
+        let now = self.0.clock.now();
+        self.end(move |tx| table::end_all(tx, user, now)).await
     }
 
     /// Runs a write that ends sessions beside what else it does; it gives them after what it made.

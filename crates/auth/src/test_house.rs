@@ -73,6 +73,6 @@ impl House {
 
     /// Erases an account without a word to the sessions.
     pub(crate) async fn erase(&self, user: UserId) -> Result<(), StoreError> {
-        self.store.write(move |tx| accounts::erase(tx, user, Timestamp::from_micros(2))).await
+        self.store.write(move |tx| accounts::erase(tx, user, Timestamp::from_micros(2)).map(drop)).await
     }
 }

@@ -1,5 +1,7 @@
 //! Accounts: who is registered, and how to find, change and erase them.
 
+mod farewell;
+
 use diesel::prelude::*;
 use gigline_domain::{Email, JobStatus, PersonName, Phone, Role, Timestamp, UserId, Username};
 
@@ -7,6 +9,7 @@ use crate::kept::{kept, named};
 use crate::records::Account;
 use crate::rows::{ACCOUNT, AccountRow, role_word, status_word};
 use crate::schema::{applications, assets, jobs, ratings, users};
+use crate::sessions::EndedSession;
 use crate::{Conflict, Conn, Entity, StoreError, StoreResult, WriteTx, blobs, locks, search_index};
 
 /// What a new account starts with.
@@ -184,11 +187,12 @@ pub fn promote(tx: &mut WriteTx<'_>, email: &Email) -> StoreResult<()> {
     if changed == 0 { Err(StoreError::NotFound(Entity::User)) } else { Ok(()) }
 }
 
-/// Erases an account: sessions, open jobs, applications, given ratings and pictures go with it; taken and done jobs
-/// and the ratings that others gave stay without it. The files of its pictures are doomed in the same transaction.
+/// Erases an account: sessions, open jobs, applications, given ratings and pictures go with it; taken and done jobs,
+/// the ratings that others gave and its chats stay without it, and its messages without their text. The files of its
+/// pictures are doomed in the same transaction. Gives the sessions that it had.
 ///
 /// Errors: `NotFound(User)`.
-pub fn erase(tx: &mut WriteTx<'_>, id: UserId, now: Timestamp) -> StoreResult<()> {
+pub fn erase(tx: &mut WriteTx<'_>, id: UserId, now: Timestamp) -> StoreResult<Vec<EndedSession>> {
     locks::user(tx, id)?;
     let open = lock_what_goes(tx, id)?;
     let pictures = assets::table
@@ -197,6 +201,7 @@ pub fn erase(tx: &mut WriteTx<'_>, id: UserId, now: Timestamp) -> StoreResult<()
         .select((assets::blob, assets::thumbnail_blob));
     let doomed: Vec<(String, String)> = locks::load_locked!(tx, pictures)?;
     blobs::doom(tx, doomed.into_iter().flat_map(|(blob, thumbnail)| [blob, thumbnail]), now)?;
+    let farewell = farewell::prepare(tx, id)?;
     for job in open {
         search_index::remove(tx, job);
     }
@@ -206,7 +211,7 @@ pub fn erase(tx: &mut WriteTx<'_>, id: UserId, now: Timestamp) -> StoreResult<()
     .execute(tx.db())?;
     diesel::delete(applications::table.filter(applications::user_id.eq(id.get()))).execute(tx.db())?;
     let gone = diesel::delete(users::table.filter(users::id.eq(id.get()))).execute(tx.db())?;
-    if gone == 0 { Err(StoreError::NotFound(Entity::User)) } else { Ok(()) }
+    if gone == 0 { Err(StoreError::NotFound(Entity::User)) } else { farewell.tell(tx, now) }
 }
 
 /// Locks the jobs, applications and ratings that an account's going changes; the ids of its open jobs.

@@ -8,6 +8,9 @@ use crate::log::LogEvent;
 /// What is called after each commit that holds events.
 pub type Listener = Arc<dyn Fn(&[Arc<LogEvent>]) + Send + Sync>;
 
+/// The events of a transaction, in order.
+pub(crate) type Committed = Vec<Arc<LogEvent>>;
+
 /// The way from the store to the one who listens.
 #[derive(Default)]
 pub(crate) struct Feed(Mutex<Option<Listener>>);
@@ -19,8 +22,19 @@ impl Feed {
         let _replaced = std::mem::replace(&mut *self.listener(), listener);
     }
 
-    /// Tells of a commit. What the listener does wrong stays with it.
+    /// Tells of a commit, if it holds any event. What the listener does wrong stays with it.
     pub(crate) fn publish(&self, events: &[Arc<LogEvent>]) {
+        if !events.is_empty() {
+            self.call(events);
+        }
+    }
+
+    /// Tells that there are events to be read from the log.
+    pub(crate) fn wake(&self) {
+        self.call(&[]);
+    }
+
+    fn call(&self, events: &[Arc<LogEvent>]) {
         let Some(listener) = self.listener().clone() else { return };
         if catch_unwind(AssertUnwindSafe(|| listener(events))).is_err() {
             ::log::error!("the listener for events panicked");
@@ -66,7 +80,7 @@ impl Events {
     }
 
     /// All of a transaction that was committed.
-    pub(crate) fn take(&mut self) -> Vec<Arc<LogEvent>> {
+    pub(crate) fn take(&mut self) -> Committed {
         std::mem::take(&mut self.kept)
     }
 

@@ -9,8 +9,9 @@ use diesel::prelude::*;
 use gigline_domain::{LoginId, Role, SessionId, Timestamp, UserId};
 
 use crate::any::AnyConn;
+use crate::log::Happening;
 use crate::schema::{logins, sessions, update_tokens, users};
-use crate::{Conflict, Conn, Entity, StoreError, StoreResult, WriteTx, locks, rows};
+use crate::{Conflict, Conn, Entity, StoreError, StoreResult, WriteTx, locks, log, rows};
 
 mod purge;
 
@@ -156,17 +157,18 @@ pub fn refresh(
     let mut ended = match use_first(tx, presented, now)? {
         Some(session) => end_session(tx, session)?,
         None if used_within(tx, presented, now, grace)? => Vec::new(),
-        None => return end_login(tx, LoginId::new(login)).map(Refreshed::Betrayed),
+        None => return end_login(tx, LoginId::new(login), now).map(Refreshed::Betrayed),
     };
     let session_id = add_pair(tx, login, fresh)?;
     outlive(tx, login, last_expiry(fresh))?;
     ended.extend(make_room(tx, login)?);
+    tell(tx, &ended, now)?;
     let opened = Opened { user_id: UserId::new(user), login_id: LoginId::new(login), session_id };
     Ok(Refreshed::Renewed { opened, ended })
 }
 
 /// Deletes a login and all its tokens; gives the sessions that were in it, none if it is gone already.
-pub fn end_login(tx: &mut WriteTx<'_>, login: LoginId) -> StoreResult<Vec<EndedSession>> {
+pub fn end_login(tx: &mut WriteTx<'_>, login: LoginId, now: Timestamp) -> StoreResult<Vec<EndedSession>> {
     let query = logins::table.filter(logins::id.eq(login.get())).select(logins::id);
     let _locked: Option<i64> = match tx.db() {
         AnyConn::Pg(conn) => query.for_update().get_result(conn).optional()?,
@@ -177,13 +179,28 @@ pub fn end_login(tx: &mut WriteTx<'_>, login: LoginId) -> StoreResult<Vec<EndedS
         .select((sessions::id, sessions::token_digest))
         .load(tx.db())?;
     diesel::delete(logins::table.filter(logins::id.eq(login.get()))).execute(tx.db())?;
-    ended_sessions(ended)
+    let ended = ended_sessions(ended)?;
+    tell(tx, &ended, now)?;
+    Ok(ended)
 }
 
 /// Deletes all logins of an account. Errors: `NotFound(User)`.
-pub fn end_all(tx: &mut WriteTx<'_>, user: UserId) -> StoreResult<Vec<EndedSession>> {
+pub fn end_all(tx: &mut WriteTx<'_>, user: UserId, now: Timestamp) -> StoreResult<Vec<EndedSession>> {
     // Nobody opens another one, or refreshes one of these, until this transaction is over.
     locks::user(tx, user)?;
+    let ended = close_all(tx, user)?;
+    tell(tx, &ended, now)?;
+    Ok(ended)
+}
+
+/// Tells the log that sessions ended before their time, so that nobody goes on serving them.
+pub(crate) fn tell(tx: &mut WriteTx<'_>, ended: &[EndedSession], now: Timestamp) -> StoreResult<()> {
+    let sessions: Vec<SessionId> = ended.iter().map(|session| session.id).collect();
+    if sessions.is_empty() { Ok(()) } else { log::record(tx, Happening::SessionsEnded { sessions }, now) }
+}
+
+/// Deletes all logins of a locked account.
+pub(crate) fn close_all(tx: &mut WriteTx<'_>, user: UserId) -> StoreResult<Vec<EndedSession>> {
     let theirs = logins::table.filter(logins::user_id.eq(user.get())).select(logins::id);
     if let AnyConn::Pg(conn) = tx.db() {
         let _locked: Vec<i64> = theirs.order(logins::id).for_update().load(conn)?;

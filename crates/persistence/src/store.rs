@@ -11,6 +11,7 @@ use crate::DatabaseUrl;
 use crate::conn::{Conn, WriteTx};
 use crate::connect::{Access, Connector};
 use crate::error::StoreError;
+use crate::feed::{Feed, Listener};
 use crate::lane::Lane;
 use crate::migrations::{self, OpenError};
 use crate::writer::Writer;
@@ -26,6 +27,7 @@ struct Inner {
     reads: Lane,
     writes: Writes,
     statements: Arc<AtomicU64>,
+    feed: Arc<Feed>,
 }
 
 enum Writes {
@@ -46,13 +48,14 @@ impl Store {
             log::info!("migration {step} is done");
         }
         let statements = Arc::new(AtomicU64::new(0));
+        let feed = Arc::<Feed>::default();
         let connector = |access| Connector::new(url.clone(), access, Arc::clone(&statements));
         let failed = |cause: String| OpenError::Connect { url: url.clone(), cause: url.redact(&cause) };
         let writes = match url {
             DatabaseUrl::Sqlite(_) => {
                 let connector = connector(Access::Write);
                 let open = Box::new(move || connector.open().map_err(|error| error.to_string()));
-                Writes::Grouped(Writer::start(config.write_queue, open).map_err(failed)?)
+                Writes::Grouped(Writer::start(config.write_queue, open, Arc::clone(&feed)).map_err(failed)?)
             }
             DatabaseUrl::Postgres(_) => {
                 let lane = Lane::open("writes", connector(Access::Write), config.writers, config.write_queue, false)
@@ -63,7 +66,7 @@ impl Store {
         let eager = matches!(url, DatabaseUrl::Sqlite(_));
         let reads =
             Lane::open("reads", connector(Access::Read), config.readers, config.read_queue, eager).map_err(failed)?;
-        Ok(Self(Arc::new(Inner { reads, writes, statements })))
+        Ok(Self(Arc::new(Inner { reads, writes, statements, feed })))
     }
 
     /// Runs `f` in a transaction of its own and answers when it is durable. An `Err` or a panic undoes all of it.
@@ -82,7 +85,8 @@ impl Store {
             Writes::Grouped(writer) => writer.write(f).await,
             Writes::Pooled { lane, closed } => {
                 refuse_if(closed)?;
-                lane.run(|conn| transact(conn, f)).await
+                let feed = Arc::clone(&self.0.feed);
+                lane.run(move |conn| transact(conn, &feed, f)).await
             }
         }
     }
@@ -99,7 +103,7 @@ impl Store {
             Writes::Grouped(writer) => writer.write_blocking(f),
             Writes::Pooled { lane, closed } => {
                 refuse_if(closed)?;
-                lane.run_blocking(|conn| transact(conn, f))
+                lane.run_blocking(|conn| transact(conn, &self.0.feed, f))
             }
         }
     }
@@ -143,6 +147,16 @@ impl Store {
         self.0.reads.run_blocking(f)
     }
 
+    /// From now on `listener` is told of each commit that holds events, after it is durable and before whoever wrote is
+    /// answered; whoever was told until now is not any more.
+    ///
+    /// On SQLite it gets the events: every one, each once, in their order, and never from two threads at once. Where
+    /// the store is shared it gets none, and from several threads: then there is something to read from the
+    /// [log](crate::log), beside what other servers write. Writes wait while it runs. It must not use the store.
+    pub fn on_commit(&self, listener: Listener) {
+        self.0.feed.set(Some(listener));
+    }
+
     /// Whether other servers may write to the same database (PostgreSQL), so that nothing may be remembered for long.
     pub fn is_shared(&self) -> bool {
         matches!(self.0.writes, Writes::Pooled { .. })
@@ -160,6 +174,8 @@ impl Store {
             Writes::Grouped(writer) => writer.close(),
             Writes::Pooled { closed, .. } => closed.store(true, Ordering::SeqCst),
         }
+        // It may hold this very store.
+        self.0.feed.set(None);
     }
 }
 
@@ -173,11 +189,15 @@ fn refuse_if(closed: &AtomicBool) -> Result<(), StoreError> {
     if closed.load(Ordering::SeqCst) { Err(StoreError::closed()) } else { Ok(()) }
 }
 
-fn transact<T, E>(conn: &mut Conn, f: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>) -> Result<T, E>
+fn transact<T, E>(conn: &mut Conn, feed: &Feed, f: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>) -> Result<T, E>
 where
     E: From<StoreError>,
 {
-    conn.transact(f).unwrap_or_else(|error| Err(StoreError::from(error).into()))
+    let answer = conn.transact(f).map_err(StoreError::from)?;
+    if !conn.events().take().is_empty() {
+        feed.wake();
+    }
+    answer
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ use self::job::{Job, Pending, letterbox};
 use self::queue::{Admission, Group, Queue, Turn};
 use crate::conn::{Conn, WriteTx};
 use crate::error::StoreError;
+use crate::feed::{Committed, Feed};
 
 /// The most writes that share a commit.
 const GROUP: usize = 256;
@@ -43,13 +44,15 @@ struct Shared {
     /// Only whoever has the turn locks it, so nobody ever waits here. `None` after a failure.
     conn: Mutex<Option<Conn>>,
     open: Opener,
+    feed: Arc<Feed>,
 }
 
 impl Writer {
-    /// Starts the writer's thread; at most `waiting` writes are kept.
-    pub(crate) fn start(waiting: usize, open: Opener) -> Result<Self, String> {
+    /// Starts the writer's thread; at most `waiting` writes are kept. Whoever has the turn tells `feed`, so it hears of the
+    /// commits in their order.
+    pub(crate) fn start(waiting: usize, open: Opener, feed: Arc<Feed>) -> Result<Self, String> {
         let conn = Mutex::new(Some(open()?));
-        let shared = Arc::new(Shared { queue: Queue::new(waiting), conn, open });
+        let shared = Arc::new(Shared { queue: Queue::new(waiting), conn, open, feed });
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn({
@@ -128,7 +131,11 @@ impl Shared {
     where
         E: From<StoreError>,
     {
-        let done = self.with_conn(|conn| conn.transact(f));
+        let done = self.with_conn(|conn| Ok((conn.transact(f)?, conn.events().take())));
+        let done = done.map(|(answer, events)| {
+            self.feed.publish(&events);
+            answer
+        });
         drop(turn);
         done.unwrap_or_else(|lost| Err(lost.into()))
     }
@@ -136,7 +143,8 @@ impl Shared {
     fn run_group(&self, group: Group<Box<dyn Job>>) {
         // In this order: were this to unwind, the jobs would be dropped before the bell is rung.
         let Group { ring, mut jobs } = group;
-        let lost = self.with_conn(|conn| in_one_transaction(conn, &mut jobs)).err();
+        let done = self.with_conn(|conn| in_one_transaction(conn, &mut jobs));
+        let lost = done.map(|events| self.feed.publish(&events)).err();
         if let Some(lost) = &lost {
             log::error!("{} writes came to nothing: {lost}", jobs.len());
         }
@@ -165,12 +173,13 @@ impl Shared {
 }
 
 /// Runs every job of `group` in a savepoint of one transaction and commits.
-fn in_one_transaction(conn: &mut Conn, group: &mut [Box<dyn Job>]) -> QueryResult<()> {
+fn in_one_transaction(conn: &mut Conn, group: &mut [Box<dyn Job>]) -> QueryResult<Committed> {
     conn.begin_write()?;
     for job in group {
         conn.one_of_group(|conn| job.run(conn))?;
     }
-    conn.commit()
+    conn.commit()?;
+    Ok(conn.events().take())
 }
 
 #[cfg(test)]

@@ -108,8 +108,7 @@ async fn an_erased_account_takes_its_sessions_with_it() {
     let issued = house.login(ann).await;
     assert!(house.is_alive(&issued.session_token).await);
     let erased = house.sessions.end_with(move |tx| {
-        let ended = table::end_all(tx, ann)?;
-        accounts::erase(tx, ann, Timestamp::from_micros(2))?;
+        let ended = accounts::erase(tx, ann, Timestamp::from_micros(2))?;
         Ok::<_, StoreError>(("erased", ended))
     });
     assert_eq!(erased.await.unwrap(), "erased");

@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use gigline_auth::{Action, Resource};
 use gigline_domain::{Email, PersonName, Username};
 use gigline_persistence::accounts::{self, AccountPatch};
-use gigline_persistence::{profiles, sessions};
+use gigline_persistence::profiles;
 
 use crate::app::App;
 use crate::body::Body;
@@ -73,8 +73,7 @@ pub(crate) async fn delete(app: App, caller: Caller, path: UserPath, request: Ht
     let (viewer, now) = (caller.viewer(), app.now());
     let erased = app.sessions.end_with(move |tx| {
         let profile = profiles::get(tx, path.user, viewer)?;
-        let ended = sessions::end_all(tx, path.user)?;
-        accounts::erase(tx, path.user, now)?;
+        let ended = accounts::erase(tx, path.user, now)?;
         Ok::<_, ApiError>((profile, ended))
     });
     let profile = erased.await?;

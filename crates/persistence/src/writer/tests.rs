@@ -361,7 +361,7 @@ fn a_database_that_cannot_be_opened_again_is_unavailable_until_it_can() {
             connector.open().map_err(|e| e.to_string())
         }
     });
-    let writer = Writer::start(8, open).unwrap();
+    let writer = Writer::start(8, open, Arc::default()).unwrap();
     crate::scratch::execute(&url, "CREATE TABLE notes (n BIGINT NOT NULL PRIMARY KEY)").unwrap();
     gone.store(true, Ordering::SeqCst);
     let breaks = writer.write_blocking(|tx| -> StoreResult<()> { Ok(tx.db().batch_execute("ROLLBACK")?) });
