@@ -17,8 +17,12 @@
 //! assert_eq!(Seq::parse(-1), None);
 //! ```
 
+mod close;
 pub mod engine;
+pub mod engineio;
 pub mod frame;
 pub mod wire;
 
+pub use close::CloseReason;
+pub use frame::{Frame, declared_len};
 pub use gigline_domain::{ChatId, ClientId, EventId, MessageId, MessageText, Seq};

@@ -1,0 +1,1 @@
+//! The codec, by itself and against another one.

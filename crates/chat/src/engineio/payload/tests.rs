@@ -1,0 +1,1 @@
+//! Payloads, there and back.

@@ -1,0 +1,1 @@
+//! The state table, cell by cell.

@@ -1,0 +1,1 @@
+//! Frames, byte by byte.
