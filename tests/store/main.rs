@@ -1,8 +1,14 @@
 //! The store keeps the same promises on SQLite and on PostgreSQL.
 #![cfg(test)]
 
+mod appending;
+mod chats;
+mod departures;
+mod events;
+mod feed;
 mod postgres_only;
 mod schema;
+mod talk;
 mod transactions;
 
 use gigline_persistence::{Conn, DatabaseUrl, Store, StoreConfig, StoreResult, raw, scratch};
