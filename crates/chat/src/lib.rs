@@ -21,6 +21,7 @@ mod close;
 pub mod engine;
 pub mod engineio;
 pub mod frame;
+pub mod socketio;
 pub mod wire;
 
 pub use close::CloseReason;
