@@ -1,5 +1,5 @@
 //! Where an attachment belongs stands `{"_placeholder":true,"num":0}`, at any depth. JSON that is nested deeper than
-//! serde_json reads (128) is taken for one that does not fit.
+//! `serde_json` reads (128) is taken for one that does not fit.
 
 use std::borrow::Cow;
 use std::fmt;

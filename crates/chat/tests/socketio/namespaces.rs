@@ -12,7 +12,7 @@ fn a_client_joins_under_the_name_that_it_asked_by() {
     assert_eq!(client.join("/"), r#"40{"sid":"S"}"#);
     assert_eq!(client.join("/api/chat/"), r#"40/api/chat/,{"sid":"S"}"#);
     assert_eq!(client.join("/api/chat"), r#"40/api/chat,{"sid":"S"}"#);
-    let joined: Vec<_> = client.connection.joined().map(|ns| ns.to_string()).collect();
+    let joined: Vec<_> = client.connection.joined().map(ToString::to_string).collect();
     assert_eq!(joined, ["/", "/api/chat/", "/api/chat"]);
 }
 

@@ -95,7 +95,9 @@ fn both_read_the_same_in_packets_of_every_kind() {
         r#"52-/a,3["a",{"_placeholder":true,"num":1}]"#,
         r#"61-/a,3[{"_placeholder":true,"num":0}]"#,
     ];
-    said.into_iter().for_each(|said| assert!(compare(said), "{said} is refused"));
+    for said in said {
+        assert!(compare(said), "{said} is refused");
+    }
 }
 
 proptest! {
