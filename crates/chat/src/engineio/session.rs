@@ -216,7 +216,13 @@ impl Session {
 
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Session({:?}, {} frames queued, closed: {:?})", self.transport(), self.outbox.frames(), self.closed())
+        write!(
+            f,
+            "Session({:?}, {} frames queued, closed: {:?})",
+            self.transport(),
+            self.outbox.frames(),
+            self.closed()
+        )
     }
 }
 
