@@ -203,3 +203,6 @@ impl std::fmt::Debug for Membership {
         f.debug_struct("Membership").field("user", &self.socket.user).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 //!
 //! All keys are always there; texts and lists are never null. Who is erased has the id 0.
 
-use gigline_domain::Timestamp;
+use gigline_domain::{Timestamp, UserId};
 use gigline_persistence::records::{Chat, ChatKind, Message, Person};
 use serde::{Serialize, Serializer};
 
@@ -91,7 +91,7 @@ impl From<&Message> for MessageBody {
             id: message.id.get(),
             chat_id: message.chat_id.get(),
             seq: message.seq.get(),
-            sender_id: message.sender.map_or(0, |sender| sender.get()),
+            sender_id: message.sender.map_or(0, UserId::get),
             message: message.text.clone(),
             time: Time(message.at),
             client_id: message.client_id.clone(),
@@ -108,7 +108,7 @@ impl From<Chat> for ChatBody {
                 ChatKind::Room => "room",
             },
             users: chat.users.into_iter().map(PersonBody::from).collect(),
-            admin_id: chat.admin_id.map(|admin| admin.get()),
+            admin_id: chat.admin_id.map(UserId::get),
             time: Time(chat.last_at),
             last_seq: chat.last_seq.get(),
             read_seq: chat.read_seq.get(),
@@ -126,7 +126,7 @@ pub(crate) fn ids(fields: &[(&str, i64)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use gigline_domain::{ChatId, MessageId, Seq, UserId};
+    use gigline_domain::{ChatId, MessageId, Seq};
 
     use super::*;
 

@@ -27,7 +27,7 @@ pub(super) fn run(shared: &Shared) {
         // From here on, a drain puts it in the queue again.
         socket.queued.store(false, Ordering::SeqCst);
         let step = catch_unwind(AssertUnwindSafe(|| shared.step(&socket)));
-        if step.unwrap_or(Err(StoreError::Died)).is_err_and(|error| shared.cannot(&socket, &error)) {
+        if step.unwrap_or(Err(StoreError::Died)).is_err_and(|error| is_hopeless(&socket, &error)) {
             shared.close(&socket, Reason::Lost);
         }
     }
@@ -59,11 +59,11 @@ impl Shared {
         made.retain(|event| event.is_for(socket.user));
         Ok((made, to))
     }
+}
 
-    /// Whether to give up on `socket`. If not, the next sweep has it tried again.
-    fn cannot(&self, socket: &Socket, error: &StoreError) -> bool {
-        log::warn!("a socket cannot be caught up with the log: {error}");
-        let passes = matches!(error, StoreError::Busy | StoreError::Unavailable(_));
-        !passes && socket.failed() >= DEFECTS
-    }
+/// Whether to give up on `socket`. If not, the next sweep has it tried again.
+fn is_hopeless(socket: &Socket, error: &StoreError) -> bool {
+    log::warn!("a socket cannot be caught up with the log: {error}");
+    let passes = matches!(error, StoreError::Busy | StoreError::Unavailable(_));
+    !passes && socket.failed() >= DEFECTS
 }

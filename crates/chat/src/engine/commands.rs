@@ -16,6 +16,7 @@ use serde_json::value::RawValue;
 use self::input::{Fields, Request};
 use super::Event;
 use super::announce::Announcement;
+use super::audience::Users;
 use super::published::Receivers;
 use super::refusal::{Ack, Refusal};
 use super::shared::Shared;
@@ -75,14 +76,7 @@ async fn perform(shared: &Shared, socket: &Arc<Socket>, request: Request) -> Res
 
 impl Shared {
     async fn typing(&self, user: UserId, chat: ChatId) -> Result<Ack, Refusal> {
-        let users = match self.audience.get(chat) {
-            Some(users) => users,
-            None => {
-                let begun = self.audience.begin(chat);
-                let read = self.store.read_point(move |conn| chats::members(conn, chat)).await?;
-                self.audience.put(chat, read, begun)
-            }
-        };
+        let users = self.members_of(chat).await?;
         if users.binary_search(&user).is_err() {
             return Err(Refusal::not_found());
         }
@@ -92,5 +86,14 @@ impl Shared {
         // Where there is no room, nobody hears of it: the next letter comes soon.
         let _dropped = self.announcements.put(said);
         Ok(Ack::done(&serde_json::Map::new()))
+    }
+
+    async fn members_of(&self, chat: ChatId) -> StoreResult<Users> {
+        if let Some(users) = self.audience.get(chat) {
+            return Ok(users);
+        }
+        let begun = self.audience.begin(chat);
+        let read = self.store.read_point(move |conn| chats::members(conn, chat)).await?;
+        Ok(self.audience.put(chat, read, begun))
     }
 }

@@ -71,7 +71,8 @@ impl Event {
 
     /// The Engine.IO message that holds the Socket.IO event of `namespace`: `42/api/chat/,["name",data]`.
     ///
-    /// For [`NAMESPACE`] and [`NAMESPACE_BARE`] it is made once and shared.
+    /// For [`NAMESPACE`] and [`NAMESPACE_BARE`] it is made once and shared. Not for the namespace `/`, which is left out
+    /// on the wire.
     pub fn socketio(&self, namespace: &str) -> Frame {
         let encode = || Frame::text_of(&["42", namespace, ",[\"", self.name(), "\",", self.data(), "]"]);
         match namespace {
@@ -113,6 +114,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
+    use crate::socketio::encode_event;
 
     fn text(frame: &Frame) -> String {
         String::from_utf8(frame.payload().to_vec()).unwrap()
@@ -125,6 +127,16 @@ mod tests {
         assert_eq!(text(&event.socketio("/api/chat")), r#"42/api/chat,["read",7]"#);
         assert_eq!(text(&event.plain()), r#"{"event":"read","data":7}"#);
         assert_eq!(event.json(), r#"{"event":"read","data":7}"#);
+    }
+
+    #[test]
+    fn an_event_is_encoded_as_the_protocol_does_it() {
+        let event = Event::new("typing", &serde_json::json!({"user_id": 1, "text": "\"é\n"}));
+        let data = serde_json::value::RawValue::from_string(event.data().to_owned()).unwrap();
+        for namespace in [NAMESPACE, NAMESPACE_BARE, "/other"] {
+            let encoded = encode_event(namespace, "typing", None, &[data.clone()], &[]);
+            assert_eq!(text(&encoded[0]), text(&event.socketio(namespace)));
+        }
     }
 
     #[test]

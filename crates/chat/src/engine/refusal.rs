@@ -64,7 +64,8 @@ pub fn failure(event: &str, code: &str, message: &str) -> Event {
         code: &'a str,
         message: &'a str,
     }
-    let (event, _) = event.split_at(event.floor_char_boundary(NAME));
+    let fits = event.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= NAME).last();
+    let (event, _) = event.split_at(fits.unwrap_or(0));
     Event::new("failure", &Failure { event, code, message })
 }
 

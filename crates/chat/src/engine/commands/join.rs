@@ -114,8 +114,8 @@ impl Page {
         let mut messages: Vec<_> = messages.filter_map(|text| RawValue::from_string(text).ok()).collect();
         let whole = messages.len();
         let range = match after {
-            Some(_) => 0..fitting(messages.iter()),
-            None => whole - fitting(messages.iter().rev())..whole,
+            Some(_) => 0..fitting(messages.iter().map(|text| text.get())),
+            None => whole - fitting(messages.iter().rev().map(|text| text.get()))..whole,
         };
         let chosen = history.messages.get(range.clone()).unwrap_or_default();
         messages = messages.drain(range).collect();
@@ -144,10 +144,10 @@ impl Page {
 }
 
 /// How many of the first of `messages` fit on a page: at least one.
-fn fitting<'a>(messages: impl Iterator<Item = &'a Box<RawValue>>) -> usize {
+fn fitting<'a>(messages: impl Iterator<Item = &'a str>) -> usize {
     let mut size = 0;
-    let fits = |(place, message): &(usize, &Box<RawValue>)| {
-        size += message.get().len();
+    let fits = |(place, message): &(usize, &str)| {
+        size += message.len();
         *place == 0 || size <= PAGE
     };
     messages.enumerate().take_while(fits).count()
