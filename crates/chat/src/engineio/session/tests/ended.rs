@@ -4,7 +4,8 @@ use super::transcript::play;
 
 #[test]
 fn it_refuses_everything_and_delivers_nothing() {
-    play("
+    play(
+        "
         poll > open
         post > 1
         post < ok
@@ -22,12 +23,14 @@ fn it_refuses_everything_and_delivers_nothing() {
         post > hang up
         app  > close
         time > 100s
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_websocket_is_not_heard_any_more() {
-    play("
+    play(
+        "
         poll > open
         ws   > open
         app  > send a
@@ -39,5 +42,6 @@ fn a_websocket_is_not_heard_any_more() {
         post < 400 code 1
         time > 5s
         session < over
-    ");
+    ",
+    );
 }

@@ -18,7 +18,8 @@ fn an_answer_holds_no_more_than_16_packets_and_goodbye_counts() {
     let rest = ["4a"; 8].join("|");
     play_with(
         Config::default(),
-        &format!("
+        &format!(
+            "
             poll > open
             app  > send {letters}
             poll > get
@@ -30,7 +31,8 @@ fn an_answer_holds_no_more_than_16_packets_and_goodbye_counts() {
             poll > get
             poll < {rest}|1
             session < over
-        "),
+        "
+        ),
     );
 }
 

@@ -4,29 +4,34 @@ use super::transcript::play;
 
 #[test]
 fn a_get_waits_until_there_is_something() {
-    play("
+    play(
+        "
         poll > open
         poll > get
         app  > send a
         poll < 4a
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_get_takes_what_is_queued() {
-    play("
+    play(
+        "
         poll > open
         app  > send a b
         app  > send-binary xyz
         poll > get
         poll < 4a|4b|beHl6
         poll > get
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_second_get_ends_both_and_the_session() {
-    play("
+    play(
+        "
         poll > open
         poll > get
         poll > get
@@ -36,12 +41,14 @@ fn a_second_get_ends_both_and_the_session() {
         session < over
         poll > get
         poll < 400 code 1
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_client_that_hangs_up_a_waiting_get_is_gone() {
-    play("
+    play(
+        "
         poll > open
         poll > get
         poll > hang up
@@ -49,12 +56,14 @@ fn a_client_that_hangs_up_a_waiting_get_is_gone() {
         session < over
         post > 4a
         post < 400 code 1
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_client_that_hangs_up_on_an_answer_is_gone() {
-    play("
+    play(
+        "
         poll > open
         app  > send a
         poll > get
@@ -62,24 +71,28 @@ fn a_client_that_hangs_up_on_an_answer_is_gone() {
         poll > hang up
         session < transport closed
         session < over
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_post_delivers_in_order() {
-    play("
+    play(
+        "
         poll > open
         post > 4a|beHl6|4c
         app  < a
         app  < binary xyz
         app  < c
         post < ok
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_second_post_ends_the_session() {
-    play("
+    play(
+        "
         poll > open
         post > begin
         post > begin
@@ -88,12 +101,14 @@ fn a_second_post_ends_the_session() {
         session < over
         post > body 4a             # the first is not delivered any more
         post < 400 code 1
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_post_that_breaks_off_ends_the_session() {
-    play("
+    play(
+        "
         poll > open
         poll > get
         post > begin
@@ -101,12 +116,14 @@ fn a_post_that_breaks_off_ends_the_session() {
         poll < 1
         session < transport closed
         session < over
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_post_too_large_changes_nothing() {
-    play("
+    play(
+        "
         poll > open
         post > begin
         post > too large
@@ -114,13 +131,15 @@ fn a_post_too_large_changes_nothing() {
         post > 4a
         app  < a
         post < ok
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_bad_post_is_answered_ok_delivers_nothing_and_ends_the_session() {
     for body in ["4a|7", "EMPTY", "4a|", "abc", "b!", "0{}", "1x", "6x"] {
-        play(&format!("
+        play(&format!(
+            "
             poll > open
             poll > get
             post > {body}
@@ -128,13 +147,15 @@ fn a_bad_post_is_answered_ok_delivers_nothing_and_ends_the_session() {
             poll < 1
             session < protocol error
             session < over
-        "));
+        "
+        ));
     }
 }
 
 #[test]
 fn a_goodbye_releases_the_waiting_get() {
-    play("
+    play(
+        "
         poll > open
         poll > get
         post > 4a|1|4b
@@ -145,12 +166,14 @@ fn a_goodbye_releases_the_waiting_get() {
         session < over
         poll > get
         poll < 400 code 1
-    ");
+    ",
+    );
 }
 
 #[test]
 fn the_ping_comes_25_seconds_after_the_last_pong() {
-    play("
+    play(
+        "
         poll > open
         time > 24999ms
         poll > get
@@ -163,12 +186,14 @@ fn the_ping_comes_25_seconds_after_the_last_pong() {
         time > 24999ms
         time > 1ms
         poll < 2
-    ");
+    ",
+    );
 }
 
 #[test]
 fn who_does_not_answer_a_ping_in_20_seconds_is_gone() {
-    play("
+    play(
+        "
         poll > open
         poll > get
         time > 25s
@@ -179,18 +204,22 @@ fn who_does_not_answer_a_ping_in_20_seconds_is_gone() {
         poll < 1
         session < ping timeout
         session < over
-    ");
-    play("
+    ",
+    );
+    play(
+        "
         poll > open                # nobody polls: the time runs all the same
         time > 45s
         session < ping timeout
         session < over
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_pong_that_nobody_asked_for_changes_nothing() {
-    play("
+    play(
+        "
         poll > open
         time > 20s
         post > 3|3
@@ -198,47 +227,55 @@ fn a_pong_that_nobody_asked_for_changes_nothing() {
         poll > get
         time > 5s
         poll < 2
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_client_must_neither_ping_nor_upgrade_by_post() {
     for packet in ["2", "2probe", "5"] {
-        play(&format!("
+        play(&format!(
+            "
             poll > open
             post > 4a|{packet}|4b
             app  < a
             post < ok
             session < protocol error
             session < over
-        "));
+        "
+        ));
     }
 }
 
 #[test]
 fn a_noop_changes_nothing() {
-    play("
+    play(
+        "
         poll > open
         post > 6
         post < ok
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_server_that_closes_answers_the_waiting_get() {
-    play("
+    play(
+        "
         poll > open
         poll > get
         app  > close
         poll < 1
         session < finished
         session < over
-    ");
+    ",
+    );
 }
 
 #[test]
 fn what_is_queued_when_the_server_closes_can_be_read_for_5_seconds() {
-    play("
+    play(
+        "
         poll > open
         app  > send a b
         app  > close
@@ -249,8 +286,10 @@ fn what_is_queued_when_the_server_closes_can_be_read_for_5_seconds() {
         session < over
         poll > get
         poll < 400 code 1
-    ");
-    play("
+    ",
+    );
+    play(
+        "
         poll > open
         app  > send a
         app  > close
@@ -259,5 +298,6 @@ fn what_is_queued_when_the_server_closes_can_be_read_for_5_seconds() {
         session < over
         poll > get
         poll < 400 code 1
-    ");
+    ",
+    );
 }

@@ -122,9 +122,7 @@ impl Scene {
                 let begun = if body.is_none() { self.session().post_begin(now) } else { Ok(()) };
                 let body = body.unwrap_or(what).replace('|', "\u{1e}").replace("EMPTY", "");
                 let came = begun.and_then(|()| self.session().post(body.as_bytes(), now));
-                came.map(|came| came.for_each(|incoming| self.deliver(incoming)))
-                    .map(|()| self.say("post", "ok"))
-                    .err()
+                came.map(|came| came.for_each(|incoming| self.deliver(incoming))).map(|()| self.say("post", "ok")).err()
             }
         };
         if let Some(refusal) = answer {

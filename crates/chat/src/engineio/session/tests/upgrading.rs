@@ -4,7 +4,8 @@ use super::transcript::play;
 
 #[test]
 fn an_upgrade_releases_the_poll_and_loses_nothing() {
-    play("
+    play(
+        "
         poll > open
         poll > get
         ws   > open
@@ -17,12 +18,14 @@ fn an_upgrade_releases_the_poll_and_loses_nothing() {
         ws   < 4b
         app  > send c
         ws   < 4c
-    ");
+    ",
+    );
 }
 
 #[test]
 fn before_the_probe_polls_go_on_as_ever() {
-    play("
+    play(
+        "
         poll > open
         ws   > open
         poll > get
@@ -36,12 +39,14 @@ fn before_the_probe_polls_go_on_as_ever() {
         ws   < end
         session < protocol error
         session < over
-    ");
+    ",
+    );
 }
 
 #[test]
 fn after_the_probe_every_get_is_answered_at_once() {
-    play("
+    play(
+        "
         poll > open
         ws   > open
         ws   > 2probe
@@ -54,12 +59,14 @@ fn after_the_probe_every_get_is_answered_at_once() {
         poll > get
         poll < 6
         ws   > 5
-    ");
+    ",
+    );
 }
 
 #[test]
 fn posts_are_taken_all_along() {
-    play("
+    play(
+        "
         poll > open
         ws   > open
         post > 4a
@@ -77,7 +84,8 @@ fn posts_are_taken_all_along() {
         post < ok
         post > 4c
         post < 400 code 3
-    ");
+    ",
+    );
 }
 
 #[test]
@@ -91,7 +99,8 @@ fn what_ends_a_polling_session_ends_it_with_its_websocket() {
         ("post > begin\n post > hang up", "transport closed", 1000),
     ];
     for (lines, reason, code) in ends {
-        play(&format!("
+        play(&format!(
+            "
             poll > open
             ws   > open
             {lines}
@@ -99,13 +108,15 @@ fn what_ends_a_polling_session_ends_it_with_its_websocket() {
             ws   < end
             session < {reason}
             session < over
-        "));
+        "
+        ));
     }
 }
 
 #[test]
 fn a_goodbye_by_post_releases_the_get() {
-    play("
+    play(
+        "
         poll > open
         poll > get
         ws   > open
@@ -116,12 +127,14 @@ fn a_goodbye_by_post_releases_the_get() {
         ws   < end
         session < client closed
         session < over
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_second_websocket_is_turned_away_and_the_first_goes_on() {
-    play("
+    play(
+        "
         poll > open
         ws   > open
         ws2  > open
@@ -132,13 +145,15 @@ fn a_second_websocket_is_turned_away_and_the_first_goes_on() {
         ws   > 5
         app  > send a
         ws   < 4a
-    ");
+    ",
+    );
 }
 
 #[test]
 fn anything_but_the_probe_and_the_upgrade_ends_the_websocket_alone() {
     for word in ["5", "2", "3", "4a", "1", "7", "EMPTY", "3probe", "binary xyz"] {
-        play(&format!("
+        play(&format!(
+            "
             poll > open
             poll > get
             ws   > open
@@ -147,14 +162,16 @@ fn anything_but_the_probe_and_the_upgrade_ends_the_websocket_alone() {
             ws   < end
             app  > send a
             poll < 4a
-        "));
+        "
+        ));
     }
 }
 
 #[test]
 fn after_the_probe_anything_but_the_upgrade_ends_the_websocket_alone() {
     for word in ["2probe", "3", "4a", "6"] {
-        play(&format!("
+        play(&format!(
+            "
             poll > open
             ws   > open
             ws   > 2probe
@@ -165,13 +182,15 @@ fn after_the_probe_anything_but_the_upgrade_ends_the_websocket_alone() {
             poll > get
             app  > send a
             poll < 4a
-        "));
+        "
+        ));
     }
 }
 
 #[test]
 fn a_websocket_that_breaks_off_leaves_polling_as_it_was() {
-    play("
+    play(
+        "
         poll > open
         poll > get
         ws   > open
@@ -184,12 +203,14 @@ fn a_websocket_that_breaks_off_leaves_polling_as_it_was() {
         ws2  > 5
         app  > send b
         ws2  < 4b
-    ");
+    ",
+    );
 }
 
 #[test]
 fn an_upgrade_that_takes_10_seconds_is_given_up() {
-    play("
+    play(
+        "
         poll > open
         ws   > open
         ws   > 2probe
@@ -203,12 +224,14 @@ fn an_upgrade_that_takes_10_seconds_is_given_up() {
         poll > get                 # it waits again
         app  > send a
         poll < 4a
-    ");
+    ",
+    );
 }
 
 #[test]
 fn no_ping_goes_by_polling_meanwhile() {
-    play("
+    play(
+        "
         poll > open
         time > 24s
         ws   > open
@@ -225,12 +248,14 @@ fn no_ping_goes_by_polling_meanwhile() {
         ws   < end
         session < ping timeout
         session < over
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_ping_that_waited_before_the_upgrade_goes_by_websocket() {
-    play("
+    play(
+        "
         poll > open
         time > 25s
         ws   > open
@@ -243,12 +268,14 @@ fn a_ping_that_waited_before_the_upgrade_goes_by_websocket() {
         ws   > 3
         time > 25s
         ws   < 2
-    ");
+    ",
+    );
 }
 
 #[test]
 fn pongs_by_post_count_and_their_absence_too() {
-    play("
+    play(
+        "
         poll > open
         poll > get
         time > 25s
@@ -262,8 +289,10 @@ fn pongs_by_post_count_and_their_absence_too() {
         ws   > 5
         time > 16s
         ws   < 2
-    ");
-    play("
+    ",
+    );
+    play(
+        "
         poll > open
         poll > get
         time > 25s
@@ -277,12 +306,14 @@ fn pongs_by_post_count_and_their_absence_too() {
         ws   < end
         session < ping timeout
         session < over
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_server_that_closes_tells_both_transports() {
-    play("
+    play(
+        "
         poll > open
         poll > get
         ws   > open
@@ -292,8 +323,10 @@ fn a_server_that_closes_tells_both_transports() {
         ws   < end
         session < finished
         session < over
-    ");
-    play("
+    ",
+    );
+    play(
+        "
         poll > open
         ws   > open
         ws   > 2probe
@@ -306,12 +339,14 @@ fn a_server_that_closes_tells_both_transports() {
         poll > get
         poll < 4a|1
         session < over
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_fault_of_the_probing_websocket_is_its_own() {
-    play("
+    play(
+        "
         poll > open
         ws   > open
         ws   > fault too big
@@ -320,5 +355,6 @@ fn a_fault_of_the_probing_websocket_is_its_own() {
         post > 4a
         app  < a
         post < ok
-    ");
+    ",
+    );
 }

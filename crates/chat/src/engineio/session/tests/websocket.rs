@@ -4,7 +4,8 @@ use super::transcript::play;
 
 #[test]
 fn it_begins_with_the_open_packet_and_carries_both_ways() {
-    play("
+    play(
+        "
         ws   > open
         ws   < open
         ws   > 4a
@@ -15,12 +16,14 @@ fn it_begins_with_the_open_packet_and_carries_both_ways() {
         ws   < 4b
         app  > send-binary xyz
         ws   < binary xyz
-    ");
+    ",
+    );
 }
 
 #[test]
 fn polls_and_posts_are_refused() {
-    play("
+    play(
+        "
         ws   > open
         ws   < open
         poll > get
@@ -29,12 +32,14 @@ fn polls_and_posts_are_refused() {
         post < 400 code 3
         ws   > 4a                  # and do no harm
         app  < a
-    ");
+    ",
+    );
 }
 
 #[test]
 fn another_websocket_is_turned_away() {
-    play("
+    play(
+        "
         ws   > open
         ws   < open
         ws2  > open
@@ -42,13 +47,15 @@ fn another_websocket_is_turned_away() {
         ws2  < end
         ws   > 4a
         app  < a
-    ");
+    ",
+    );
 }
 
 #[test]
 fn what_is_no_packet_of_a_client_ends_the_session() {
     for word in ["2probe", "2", "5", "7", "EMPTY", "abc", "0{}", "beHl6", "€abc"] {
-        play(&format!("
+        play(&format!(
+            "
             ws   > open
             ws   < open
             ws   > {word}
@@ -56,22 +63,26 @@ fn what_is_no_packet_of_a_client_ends_the_session() {
             ws   < end
             session < protocol error
             session < over
-        "));
+        "
+        ));
     }
 }
 
 #[test]
 fn a_noop_is_ignored() {
-    play("
+    play(
+        "
         ws   > open
         ws   < open
         ws   > 6
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_goodbye_ends_the_session() {
-    play("
+    play(
+        "
         ws   > open
         ws   < open
         ws   > 1
@@ -79,24 +90,28 @@ fn a_goodbye_ends_the_session() {
         ws   < end
         session < client closed
         session < over
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_websocket_that_breaks_off_ends_the_session() {
-    play("
+    play(
+        "
         ws   > open
         ws   < open
         ws   > hang up
         session < transport closed
         session < over
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_fault_ends_the_session_with_its_code() {
     for (fault, code) in [("too big", 1009), ("not UTF-8", 1007), ("protocol error", 1002)] {
-        play(&format!("
+        play(&format!(
+            "
             ws   > open
             ws   < open
             ws   > fault {fault}
@@ -104,13 +119,15 @@ fn a_fault_ends_the_session_with_its_code() {
             ws   < end
             session < {fault}
             session < over
-        "));
+        "
+        ));
     }
 }
 
 #[test]
 fn a_ping_and_its_pong_keep_it_alive() {
-    play("
+    play(
+        "
         ws   > open
         ws   < open
         ws   > 3                   # nobody asked: it changes nothing
@@ -127,13 +144,15 @@ fn a_ping_and_its_pong_keep_it_alive() {
         ws   < end
         session < ping timeout
         session < over
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_server_that_closes_says_so_after_what_is_queued() {
     for (word, reason, code) in [("close", "finished", 1000), ("shut down", "going away", 1001)] {
-        play(&format!("
+        play(&format!(
+            "
             ws   > open
             ws   < open
             app  > send a
@@ -144,6 +163,7 @@ fn a_server_that_closes_says_so_after_what_is_queued() {
             ws   < end
             session < {reason}
             session < over
-        "));
+        "
+        ));
     }
 }
