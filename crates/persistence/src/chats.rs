@@ -6,8 +6,8 @@ mod views;
 use diesel::prelude::*;
 use gigline_domain::{ChatId, RuleViolation, Timestamp, UserId};
 
-pub use self::people::{contacts, is_participant, members, of_user};
 pub(crate) use self::people::lock_all_of;
+pub use self::people::{contacts, is_participant, members, of_user};
 pub(crate) use self::views::lines_of;
 pub use self::views::{ChatCursor, get, list};
 use crate::any::Both;

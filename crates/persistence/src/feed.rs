@@ -90,3 +90,6 @@ impl Events {
         self.staged.clear();
     }
 }
+
+#[cfg(test)]
+mod tests;

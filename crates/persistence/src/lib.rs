@@ -22,6 +22,7 @@ mod conn;
 mod connect;
 mod error;
 mod feed;
+mod fixed;
 pub mod hiring;
 pub mod idempotency;
 pub mod job_views;

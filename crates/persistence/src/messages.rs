@@ -11,10 +11,14 @@ pub use self::history::{History, Range, history};
 pub(crate) use self::history::{newest_of_chat, newest_sent};
 pub(crate) use self::rows::{MESSAGE, MessageRow, message, seq};
 use crate::any::AnyConn;
+use crate::fixed::run_fixed;
+use crate::kept::named;
 use crate::log::{Happening, LogEvent};
 use crate::records::Message;
 use crate::schema::{chats, messages, participants};
 use crate::{Entity, StoreError, StoreResult, WriteTx, locks, log};
+
+named!(SentAs, CountMessage, InsertMessage);
 
 /// What came of sending a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,13 +126,12 @@ pub(crate) fn forget(tx: &mut WriteTx<'_>, sender: UserId) -> StoreResult<()> {
 }
 
 fn sent_as(tx: &mut WriteTx<'_>, chat: ChatId, sender: UserId, client_id: &ClientId) -> StoreResult<Option<Message>> {
-    let row: Option<MessageRow> = messages::table
+    let named_so = messages::table
         .filter(messages::chat_id.eq(chat.get()))
         .filter(messages::sender_id.eq(sender.get()))
         .filter(messages::client_id.eq(client_id.as_str()))
-        .select(MESSAGE)
-        .get_result(tx.db())
-        .optional()?;
+        .select(MESSAGE);
+    let row: Option<MessageRow> = run_fixed!(tx, SentAs, named_so, get_result).optional()?;
     row.map(message).transpose()
 }
 
@@ -137,26 +140,24 @@ fn next_seq(tx: &mut WriteTx<'_>, chat: ChatId, sender: UserId, now: Timestamp) 
     let is_in = exists(
         participants::table.filter(participants::chat_id.eq(chat.get())).filter(participants::user_id.eq(sender.get())),
     );
-    let next: Option<i64> = diesel::update(chats::table.filter(chats::id.eq(chat.get())).filter(is_in))
+    let counted = diesel::update(chats::table.filter(chats::id.eq(chat.get())).filter(is_in))
         .set((chats::last_seq.eq(chats::last_seq + 1), chats::last_at.eq(now.micros())))
-        .returning(chats::last_seq)
-        .get_result(tx.db())
-        .optional()?;
+        .returning(chats::last_seq);
+    let next: Option<i64> = run_fixed!(tx, CountMessage, counted, get_result).optional()?;
     seq(next.ok_or(StoreError::NotFound(Entity::Chat))?)
 }
 
 fn insert(tx: &mut WriteTx<'_>, message: &Message) -> StoreResult<()> {
-    diesel::insert_into(messages::table)
-        .values((
-            messages::id.eq(message.id.get()),
-            messages::chat_id.eq(message.chat_id.get()),
-            messages::seq.eq(message.seq.get()),
-            messages::sender_id.eq(message.sender.map(UserId::get)),
-            messages::client_id.eq(message.client_id.as_deref()),
-            messages::text.eq(&message.text),
-            messages::created_at.eq(message.at.micros()),
-            messages::deleted.eq(false),
-        ))
-        .execute(tx.db())?;
+    let row = diesel::insert_into(messages::table).values((
+        messages::id.eq(message.id.get()),
+        messages::chat_id.eq(message.chat_id.get()),
+        messages::seq.eq(message.seq.get()),
+        messages::sender_id.eq(message.sender.map(UserId::get)),
+        messages::client_id.eq(message.client_id.as_deref()),
+        messages::text.eq(&message.text),
+        messages::created_at.eq(message.at.micros()),
+        messages::deleted.eq(false),
+    ));
+    run_fixed!(tx, InsertMessage, row, execute)?;
     Ok(())
 }

@@ -6,6 +6,8 @@ use diesel::prelude::*;
 use gigline_domain::{ChatId, EventId, MessageId, SessionId, Timestamp, UserId};
 
 use super::{Happening, LogEvent};
+use crate::fixed::run_fixed;
+use crate::kept::named;
 use crate::messages::seq;
 use crate::schema::{event_clock, notices};
 use crate::{StoreError, StoreResult, WriteTx};
@@ -13,16 +15,17 @@ use crate::{StoreError, StoreResult, WriteTx};
 /// How long a notice is kept: whoever was away for longer starts anew.
 pub const KEPT_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+named!(Tick);
+
 /// The next event's number.
 ///
 /// On PostgreSQL nobody else gets one before this transaction ends. So it comes after all that could make it wait, and
 /// a transaction that has a number asks for no row any more that others hold.
 pub(crate) fn number(tx: &mut WriteTx<'_>) -> StoreResult<i64> {
-    let next = diesel::update(event_clock::table.filter(event_clock::id.eq(1)))
+    let tick = diesel::update(event_clock::table.filter(event_clock::id.eq(1)))
         .set(event_clock::last.eq(event_clock::last + 1))
-        .returning(event_clock::last)
-        .get_result(tx.db())?;
-    Ok(next)
+        .returning(event_clock::last);
+    Ok(run_fixed!(tx, Tick, tick, get_result)?)
 }
 
 /// Writes an event that is no message; the same rule as for [`number`].

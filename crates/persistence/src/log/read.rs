@@ -39,7 +39,8 @@ pub fn read_for(conn: &mut Conn, user: UserId, after: EventId, window: u32) -> S
         let theirs = || participants::table.filter(participants::user_id.eq(user.get())).select(participants::chat_id);
         let said: Vec<MessageRow> = messages::table
             .filter(messages::id.gt(after.get()).and(messages::id.le(upto)))
-            .filter(messages::chat_id.eq_any(theirs()))
+            // The sum keeps SQLite from going through all that was ever said in these chats.
+            .filter((messages::chat_id + 0).eq_any(theirs()))
             .order(messages::id)
             .select(MESSAGE)
             .load(conn.db())?;
