@@ -29,6 +29,7 @@ mod places;
 mod reply;
 mod routes;
 mod shapes;
+pub mod sockets;
 mod wire;
 
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};

@@ -1,0 +1,173 @@
+//! What a session is told by polls, posts, WebSockets and its driver.
+
+use std::task::Waker;
+use std::time::Instant;
+
+use actix_web::web::Bytes;
+use gigline_chat::engineio::{Get, Pop, Refusal, WsId, WsOpen};
+use gigline_chat::{CloseReason, Frame};
+use tokio::sync::oneshot;
+
+use super::Link;
+use super::state::owned;
+use crate::sockets::peer::Message;
+use crate::sockets::wire::Outgoing;
+
+/// How a poll is answered.
+pub(in crate::sockets::engineio) enum Poll {
+    Answer(Bytes),
+    Wait(oneshot::Receiver<Bytes>),
+    Refuse(Refusal),
+}
+
+/// What the application is to do next.
+pub(in crate::sockets::engineio) enum Work {
+    Receive(Message),
+    Ended(CloseReason),
+    Wait,
+}
+
+/// Polls and posts.
+impl Link {
+    /// A poll has come.
+    pub(in crate::sockets::engineio) fn poll(&self) -> Poll {
+        self.change(|state, now| match state.session.get(now) {
+            Get::Answer(answer) => {
+                state.passed += 1;
+                Poll::Answer(answer)
+            }
+            Get::Refuse(refusal) => Poll::Refuse(refusal),
+            Get::Park => {
+                let (poll, answer) = oneshot::channel();
+                state.poll = Some(poll);
+                Poll::Wait(answer)
+            }
+        })
+    }
+
+    /// A poll's client is gone, be it that the poll still waited or that its answer was not written any more.
+    pub(in crate::sockets::engineio) fn poll_dropped(&self) {
+        self.change(|state, now| {
+            state.poll = None;
+            state.session.get_dropped(now);
+        });
+    }
+
+    /// The head of a POST has come.
+    pub(in crate::sockets::engineio) fn post_begin(&self) -> Result<(), Refusal> {
+        self.change(|state, now| state.session.post_begin(now))
+    }
+
+    /// The body of a POST has come.
+    pub(in crate::sockets::engineio) fn post(&self, body: &[u8]) -> Result<(), Refusal> {
+        self.change(|state, now| {
+            let came = state.session.post(body, now)?;
+            state.inbox.extend(came.map(owned));
+            Ok(())
+        })
+    }
+
+    /// The body of a POST is larger than allowed.
+    pub(in crate::sockets::engineio) fn post_too_large(&self) -> Refusal {
+        self.change(|state, _| state.session.post_too_large())
+    }
+
+    /// The client of a POST is gone before its body was whole.
+    pub(in crate::sockets::engineio) fn post_dropped(&self) {
+        self.change(|state, now| state.session.post_dropped(now));
+    }
+}
+
+/// WebSockets.
+impl Link {
+    /// A WebSocket has come for a session that is open already.
+    pub(in crate::sockets::engineio) fn ws_open(&self) -> WsOpen {
+        self.change(|state, now| state.session.ws_open(now))
+    }
+
+    pub(in crate::sockets::engineio) fn ws_text(&self, id: WsId, text: &str) {
+        self.change(|state, now| {
+            let message = state.session.ws_text(id, text, now).map(owned);
+            state.take_in(message);
+        });
+    }
+
+    pub(in crate::sockets::engineio) fn ws_binary(&self, id: WsId, data: &Bytes) {
+        self.change(|state, now| {
+            let message = state.session.ws_binary(id, data, now).map(owned);
+            state.take_in(message);
+        });
+    }
+
+    /// WebSocket's own ping.
+    pub(in crate::sockets::engineio) fn ws_ping(&self, data: &[u8]) {
+        self.change(|state, _| state.pong = Some(Frame::pong(data).into_bytes()));
+    }
+
+    /// A WebSocket has ended, or is to end for this reason.
+    pub(in crate::sockets::engineio) fn ws_closed(&self, id: WsId, reason: CloseReason) {
+        self.change(|state, now| state.session.ws_closed(id, reason, now));
+    }
+
+    /// The next frame for a WebSocket.
+    pub(in crate::sockets::engineio) fn pop(&self, id: WsId, waker: &Waker) -> Outgoing {
+        self.change(|state, _| {
+            state.quiet = true;
+            if let Some(pong) = state.pong.take() {
+                return Outgoing::Frame(pong);
+            }
+            match state.session.pop_ws(id) {
+                Pop::Frame(frame) => {
+                    state.passed += 1;
+                    Outgoing::Frame(frame.into_bytes())
+                }
+                Pop::Empty => {
+                    state.body = Some((id, waker.clone()));
+                    Outgoing::Nothing
+                }
+                Pop::Close => Outgoing::End,
+            }
+        })
+    }
+}
+
+/// The driver.
+impl Link {
+    /// Keeps the session's time. The next deadline; none when the session is over.
+    pub(in crate::sockets::engineio) fn tick(&self) -> Option<Instant> {
+        self.change(|state, _| state.session.next_deadline())
+    }
+
+    /// The next thing for the application to do.
+    pub(in crate::sockets::engineio) fn next_work(&self) -> Work {
+        let (work, has_room) = self.look(|state| {
+            let was_full = state.inbox.is_full();
+            (state.next_work(), was_full && !state.inbox.is_full())
+        });
+        if has_room {
+            self.0.room.notify_waiters();
+        }
+        work
+    }
+
+    /// Waits until a deadline has come nearer, or the session is over.
+    pub(in crate::sockets::engineio) async fn beat(&self) {
+        self.0.beat.notified().await;
+    }
+
+    /// Waits until there is something to do.
+    pub(in crate::sockets::engineio) async fn work(&self) {
+        self.0.work.notified().await;
+    }
+
+    /// Waits until the application has done so much that more may come in.
+    pub(in crate::sockets::engineio) async fn room(&self) {
+        loop {
+            let room = self.0.room.notified();
+            if !self.look(|state| state.inbox.is_full()) {
+                return;
+            }
+            room.await;
+        }
+    }
+}
