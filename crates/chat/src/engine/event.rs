@@ -134,7 +134,7 @@ mod tests {
         let event = Event::new("typing", &serde_json::json!({"user_id": 1, "text": "\"é\n"}));
         let data = serde_json::value::RawValue::from_string(event.data().to_owned()).unwrap();
         for namespace in [NAMESPACE, NAMESPACE_BARE, "/other"] {
-            let encoded = encode_event(namespace, "typing", None, &[data.clone()], &[]);
+            let encoded = encode_event(namespace, "typing", None, std::slice::from_ref(&data), &[]);
             assert_eq!(text(&encoded[0]), text(&event.socketio(namespace)));
         }
     }

@@ -1,6 +1,7 @@
 //! Who may be in, for how long, and what ends it.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use gigline_auth::{SessionPolicy, Sessions};
 use gigline_chat::engine::{AttachError, Reason};
@@ -143,6 +144,10 @@ fn a_door_that_panics_or_is_gone_costs_nobody_else() {
     house.say(chat, ann, "one");
     house.say(chat, ann, "two");
     assert_eq!(sound.wait_for("private_message", 2).len(), 2);
-    assert_eq!((broken.closed(), gone.closed()), (Some(Reason::Lost), None));
+    assert_eq!((broken.wait_for_close(), gone.closed()), (Reason::Lost, None));
+    let until = Instant::now() + Duration::from_secs(20);
+    while house.engine.sockets() > 1 && Instant::now() < until {
+        std::thread::yield_now();
+    }
     assert_eq!(house.engine.sockets(), 1);
 }
