@@ -15,6 +15,7 @@ use super::link::{Link, Poll};
 
 /// Waits for packets.
 pub(super) async fn get(link: &Link) -> Result<HttpResponse, Refusal> {
+    link.settle().await;
     let answer = match link.poll() {
         Poll::Answer(answer) => answer,
         Poll::Refuse(refusal) => return Err(refusal),

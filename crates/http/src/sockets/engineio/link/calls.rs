@@ -1,7 +1,7 @@
 //! What a session is told by polls, posts, WebSockets and its driver.
 
 use std::task::Waker;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::web::Bytes;
 use gigline_chat::engineio::{Get, Pop, Refusal, WsId, WsOpen};
@@ -12,6 +12,9 @@ use super::Link;
 use super::state::owned;
 use crate::sockets::peer::Message;
 use crate::sockets::wire::Outgoing;
+
+/// A quarter of the time that a poll waits for a move that may be under way.
+const SETTLING: Duration = Duration::from_millis(5);
 
 /// How a poll is answered.
 pub(in crate::sockets::engineio) enum Poll {
@@ -43,6 +46,19 @@ impl Link {
                 Poll::Wait(answer)
             }
         })
+    }
+
+    /// Waits a moment if the session is about to move to a WebSocket.
+    ///
+    /// Connections are read by several threads: what was sent by WebSocket before the poll, the word that completes
+    /// the move above all, is to be heard before it.
+    pub(in crate::sockets::engineio) async fn settle(&self) {
+        for _ in 0..4 {
+            if !self.look(|state| state.is_moving()) {
+                return;
+            }
+            tokio::time::sleep(SETTLING).await;
+        }
     }
 
     /// A poll's client is gone, be it that the poll still waited or that its answer was not written any more.
@@ -82,7 +98,7 @@ impl Link {
 impl Link {
     /// A WebSocket has come for a session that is open already.
     pub(in crate::sockets::engineio) fn ws_open(&self) -> WsOpen {
-        self.change(|state, now| state.session.ws_open(now))
+        self.change(|state, now| state.ws_open(now))
     }
 
     pub(in crate::sockets::engineio) fn ws_text(&self, id: WsId, text: &str) {
@@ -106,7 +122,7 @@ impl Link {
 
     /// A WebSocket has ended, or is to end for this reason.
     pub(in crate::sockets::engineio) fn ws_closed(&self, id: WsId, reason: CloseReason) {
-        self.change(|state, now| state.session.ws_closed(id, reason, now));
+        self.change(|state, now| state.ws_closed(id, reason, now));
     }
 
     /// The next frame for a WebSocket.

@@ -5,7 +5,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use actix_web::web::Bytes;
-use gigline_chat::engineio::{Config, Incoming, Sent, Session, Transport, WsId};
+use gigline_chat::engineio::{Config, Incoming, Sent, Session, Transport, WsId, WsOpen};
 use gigline_chat::{CloseReason, Frame};
 use tokio::sync::oneshot;
 
@@ -23,6 +23,8 @@ pub(super) struct State {
     pub(super) poll: Option<oneshot::Sender<Bytes>>,
     /// The body of the WebSocket, when it has written everything.
     pub(super) body: Option<(WsId, Waker)>,
+    /// The WebSocket that the session may be about to move to.
+    probing: Option<WsId>,
     /// The pong that answers a WebSocket's own ping. A later one takes its place (RFC 6455 §5.5.3).
     pub(super) pong: Option<Bytes>,
     /// The bodies need not look: nothing was added for them.
@@ -56,6 +58,7 @@ impl State {
             inbox: Inbox::default(),
             poll: None,
             body: None,
+            probing: None,
             pong: None,
             quiet: false,
             passed: 0,
@@ -93,6 +96,28 @@ impl State {
     pub(super) fn tell_when_drained(&mut self, who: Weak<dyn Drained>) {
         self.waiting.retain(|who| who.strong_count() > 0);
         self.waiting.push(who);
+    }
+
+    /// Takes in a WebSocket that names this session.
+    pub(super) fn ws_open(&mut self, now: Instant) -> WsOpen {
+        let polling = self.session.transport() == Some(Transport::Polling);
+        let opened = self.session.ws_open(now);
+        if let (WsOpen::Accept(id), None, true) = (opened, self.probing, polling) {
+            self.probing = Some(id);
+        }
+        opened
+    }
+
+    /// A WebSocket has ended, or is to.
+    pub(super) fn ws_closed(&mut self, id: WsId, reason: CloseReason, now: Instant) {
+        self.probing.take_if(|probing| *probing == id);
+        self.session.ws_closed(id, reason, now);
+    }
+
+    /// Whether a poll has nothing to fetch and may come too late: the session is about to move, or has moved.
+    pub(super) fn is_moving(&self) -> bool {
+        let polling = self.session.transport() == Some(Transport::Polling);
+        polling && self.probing.is_some() && self.session.queued_frames() == 0
     }
 
     /// Takes what came in by a WebSocket.
