@@ -47,7 +47,8 @@ impl Frame {
     /// The last frame of a connection. Of `reason` as much is sent as fits: 123 bytes.
     pub fn close(code: u16, reason: &str) -> Self {
         let code = code.to_be_bytes();
-        let fits = reason.floor_char_boundary(CONTROL_PAYLOAD - code.len());
+        let room = reason.len().min(CONTROL_PAYLOAD - code.len());
+        let fits = (0..=room).rev().find(|end| reason.is_char_boundary(*end)).unwrap_or(0);
         let (reason, _) = reason.split_at(fits);
         Self::encode(Opcode::Close, &[&code, reason.as_bytes()])
     }
@@ -98,7 +99,9 @@ impl Frame {
         buffer.put_u8(opcode.first_byte());
         put_length(&mut buffer, length);
         let header = buffer.len();
-        pieces.iter().for_each(|piece| buffer.put_slice(piece));
+        for piece in pieces {
+            buffer.put_slice(piece);
+        }
         Self { bytes: buffer.freeze(), opcode, header }
     }
 }

@@ -15,7 +15,7 @@ fn a_body_is_split_at_each_separator() {
 #[test]
 fn a_body_of_more_than_sixteen_packets_is_read_all_the_same() {
     let body = vec!["4a"; 1000].join("\u{1e}");
-    assert_eq!(Packets::of(&body).filter(Result::is_ok).count(), 1000);
+    assert_eq!(Packets::of(&body).flatten().count(), 1000);
 }
 
 #[test]

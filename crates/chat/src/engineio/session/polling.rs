@@ -45,13 +45,9 @@ impl Session {
             }
             _ => {}
         }
-        match self.answer() {
-            Some(answer) => Get::Answer(answer),
-            None => {
-                self.parked = true;
-                Get::Park
-            }
-        }
+        let answer = self.answer();
+        self.parked = answer.is_none();
+        answer.map_or(Get::Park, Get::Answer)
     }
 
     /// The answer of the GET that waits, once there is one.
@@ -135,8 +131,7 @@ impl Session {
     fn answer(&mut self) -> Option<Bytes> {
         self.answer_carries = false;
         match &self.link {
-            Link::Polling => self.queued(),
-            Link::Upgrading { probe: Probe::Awaited, .. } => self.queued(),
+            Link::Polling | Link::Upgrading { probe: Probe::Awaited, .. } => self.queued(),
             Link::Upgrading { .. } => self.queued().or(Some(NOOP.into())),
             Link::WebSocket(_) => Some(NOOP.into()),
             Link::Ended(ending) if ending.rest == Rest::Polls => self.last_words(),

@@ -33,7 +33,7 @@ impl Session {
         let packet = Packet::parse_text(text);
         match self.link {
             Link::Upgrading { ws: probing, .. } if probing == ws => {
-                self.probe(ws, packet.ok());
+                self.probe(ws, packet.as_ref().ok());
                 None
             }
             Link::WebSocket(carrying) if carrying == ws => {
@@ -41,7 +41,7 @@ impl Session {
                     self.gone(CloseReason::TooBig, now);
                     return None;
                 }
-                self.receive(packet.ok(), now)
+                self.receive(packet.as_ref().ok(), now)
             }
             _ => None,
         }
@@ -133,7 +133,7 @@ impl Session {
     }
 
     /// A packet of the WebSocket that is about to carry the session.
-    fn probe(&mut self, ws: WsId, packet: Option<Packet<'_>>) {
+    fn probe(&mut self, ws: WsId, packet: Option<&Packet<'_>>) {
         let Link::Upgrading { probe, .. } = &mut self.link else { return };
         match packet {
             Some(Packet::Ping("probe")) if *probe == Probe::Awaited => *probe = Probe::Came,
@@ -143,7 +143,7 @@ impl Session {
     }
 
     /// A packet of the WebSocket that carries the session.
-    fn receive<'a>(&mut self, packet: Option<Packet<'a>>, now: Instant) -> Option<Incoming<'a>> {
+    fn receive<'a>(&mut self, packet: Option<&Packet<'a>>, now: Instant) -> Option<Incoming<'a>> {
         match packet {
             Some(Packet::Message(text)) => return Some(Incoming::Text(text)),
             Some(Packet::Pong) => self.heart.pong(&self.config, now),

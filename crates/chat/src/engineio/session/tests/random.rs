@@ -109,7 +109,11 @@ impl World {
             }
             Act::WsClosed(age, reason) => self.session.ws_closed(self.ws(age), reason, now),
             Act::Pop(age) => self.pop(self.ws(age)),
-            Act::Send(count) => (0..count).for_each(|_| self.send()),
+            Act::Send(count) => {
+                for _ in 0..count {
+                    self.send();
+                }
+            }
             Act::Close => self.session.close(CloseReason::Finished, now),
             Act::Pass(millis) => self.pass(Duration::from_millis(millis)),
             Act::Upgrade => {
@@ -154,7 +158,9 @@ impl World {
         let body = std::str::from_utf8(body).unwrap();
         let packets: Vec<_> = body.split('\u{1e}').collect();
         assert!(!body.is_empty() && packets.len() <= 16 && body.len() <= 40, "{body:?}");
-        packets.into_iter().for_each(|packet| self.see(packet));
+        for packet in packets {
+            self.see(packet);
+        }
     }
 
     fn pop(&mut self, ws: WsId) {
@@ -194,10 +200,16 @@ impl World {
         if self.session.closed().is_none() {
             match self.session.transport() {
                 Some(Transport::Polling) if self.parked => {}
-                Some(Transport::Polling) => (0..self.session.queued_frames()).for_each(|_| self.take_once()),
+                Some(Transport::Polling) => {
+                    for _ in 0..self.session.queued_frames() {
+                        self.take_once();
+                    }
+                }
                 _ => {
                     let sockets = self.sockets.clone();
-                    sockets.iter().for_each(|ws| (0..40).for_each(|_| self.pop(*ws)));
+                    for ws in sockets {
+                        (0..40).for_each(|_| self.pop(ws));
+                    }
                 }
             }
             assert_eq!(self.seen, self.sent, "lost");
@@ -223,14 +235,18 @@ proptest! {
         acts in prop::collection::vec(act(), 1..60),
     ) {
         let mut world = World::new(if polling { Transport::Polling } else { Transport::WebSocket });
-        acts.iter().for_each(|act| world.play(act));
+        for act in &acts {
+            world.play(act);
+        }
         world.finish();
     }
 
     #[test]
     fn messages_in_an_answer_that_was_dropped_end_the_session(acts in prop::collection::vec(act(), 0..40)) {
         let mut world = World::new(Transport::Polling);
-        acts.iter().for_each(|act| world.play(act));
+        for act in &acts {
+            world.play(act);
+        }
         let before = world.seen;
         world.get();
         world.take_parked();

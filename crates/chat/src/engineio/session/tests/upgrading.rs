@@ -358,3 +358,42 @@ fn a_fault_of_the_probing_websocket_is_its_own() {
     ",
     );
 }
+
+#[test]
+fn messages_in_an_answer_that_is_dropped_during_the_upgrade_end_the_session() {
+    play(
+        "
+        poll > open
+        ws   > open
+        ws   > 2probe
+        ws   < 3probe
+        app  > send a
+        poll > get
+        poll < 4a
+        ws   > 5
+        poll > hang up
+        ws   < close 1000
+        ws   < end
+        session < transport closed
+        session < over
+    ",
+    );
+}
+
+#[test]
+fn a_noop_that_is_dropped_after_the_upgrade_is_no_loss() {
+    play(
+        "
+        poll > open
+        ws   > open
+        ws   > 2probe
+        ws   < 3probe
+        poll > get
+        poll < 6
+        ws   > 5
+        poll > hang up
+        ws   > 4a
+        app  < a
+    ",
+    );
+}
