@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use gigline_media::{BlobError, BlobName};
-use gigline_persistence::{StoreError, StoreResult, blobs, idempotency};
+use gigline_persistence::{StoreError, StoreResult, blobs, idempotency, log as events};
 
 use crate::app::App;
 
@@ -103,5 +103,6 @@ async fn purge(app: &App) -> StoreResult<()> {
     while app.sessions.purge(ROUND).await? > 0 {}
     let now = app.now();
     while app.store.write(move |tx| idempotency::purge(tx, now, ROUND)).await? >= usize::from(ROUND) {}
+    while app.store.write(move |tx| events::prune(tx, now, ROUND)).await? >= usize::from(ROUND) {}
     Ok(())
 }

@@ -1,14 +1,16 @@
 //! Chats: one for each two people who talk, and rooms; who is in one, and how they come and go.
 
+mod lines;
 mod people;
 mod views;
 
 use diesel::prelude::*;
 use gigline_domain::{ChatId, RuleViolation, Timestamp, UserId};
 
+pub(crate) use self::lines::lines_of;
 pub(crate) use self::people::lock_all_of;
 pub use self::people::{contacts, is_participant, members, of_user};
-pub(crate) use self::views::lines_of;
+
 pub use self::views::{ChatCursor, get, list};
 use crate::any::Both;
 use crate::log::Happening;

@@ -9,9 +9,8 @@ use gigline_domain::{ChatId, Timestamp, UserId};
 
 use super::kind_word;
 use crate::any::{AnyConn, capped};
-use crate::kept::{kept, named};
 use crate::messages::{self, MESSAGE, MessageRow, message, seq};
-use crate::records::{Chat, ChatKind, ChatLine, Message, Person};
+use crate::records::{Chat, ChatKind, Message, Person};
 use crate::rows::{PERSON, PersonRow, person};
 use crate::schema::{chats, messages as said, participants, users};
 use crate::{Conn, Entity, Page, PageRequest, StoreError, StoreResult};
@@ -157,7 +156,7 @@ fn first_of_each(ids: &[i64]) -> SqlLiteral<Bool> {
 }
 
 /// The ids are numbers of ours, so they may stand in the text.
-fn in_text(ids: &[i64]) -> String {
+pub(super) fn in_text(ids: &[i64]) -> String {
     if ids.is_empty() { "NULL".to_owned() } else { ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",") }
 }
 
@@ -174,38 +173,4 @@ fn unread(conn: &mut AnyConn, ids: &[i64], viewer: UserId) -> StoreResult<HashMa
         .select((participants::chat_id, diesel::dsl::sql::<BigInt>(UNREAD)))
         .load(conn)?;
     Ok(rows.into_iter().collect())
-}
-
-named!(ChatsOfUser);
-
-/// The newest hundred chats of each of `ids` by their last activity.
-pub(crate) fn lines_of(conn: &mut AnyConn, ids: &[i64]) -> StoreResult<HashMap<i64, Vec<ChatLine>>> {
-    let query = participants::table.inner_join(chats::table).order((chats::last_at.desc(), chats::id.desc())).select((
-        participants::user_id,
-        chats::id,
-        chats::last_at,
-    ));
-    let rows: Vec<(i64, i64, i64)> = match ids {
-        [] => return Ok(HashMap::new()),
-        [one] => {
-            kept(ChatsOfUser, *one, capped(query.filter(participants::user_id.eq(*one)), Some(PEOPLE))).load(conn)?
-        }
-        many => query.filter(latest_of_each(many)).load(conn)?,
-    };
-    let mut lines: HashMap<i64, Vec<ChatLine>> = HashMap::new();
-    for (user, id, at) in rows {
-        let line = ChatLine { id: ChatId::new(id), last_at: Timestamp::from_micros(at) };
-        lines.entry(user).or_default().push(line);
-    }
-    Ok(lines)
-}
-
-fn latest_of_each(ids: &[i64]) -> SqlLiteral<Bool> {
-    diesel::dsl::sql(&format!(
-        "(participants.chat_id, participants.user_id) IN (SELECT ranked.chat_id, ranked.user_id FROM (SELECT \
-         p.chat_id, p.user_id, ROW_NUMBER() OVER (PARTITION BY p.user_id ORDER BY c.last_at DESC, c.id DESC) AS place \
-         FROM participants AS p JOIN chats AS c ON c.id = p.chat_id WHERE p.user_id IN ({})) AS ranked \
-         WHERE ranked.place <= {PEOPLE})",
-        in_text(ids)
-    ))
 }

@@ -19,9 +19,11 @@ fn record(tx: &mut WriteTx<'_>, chat: i64) -> StoreResult<()> {
     log::record(tx, Happening::ChatCreated { chat: ChatId::new(chat) }, NOW)
 }
 
-/// The numbers and chats of each commit that is told.
-fn ear(store: &Store) -> Arc<Mutex<Vec<Vec<(i64, i64)>>>> {
-    let heard = Arc::<Mutex<Vec<Vec<(i64, i64)>>>>::default();
+/// The numbers and chats of each commit that was told.
+type Heard = Arc<Mutex<Vec<Vec<(i64, i64)>>>>;
+
+fn ear(store: &Store) -> Heard {
+    let heard = Heard::default();
     let told = Arc::clone(&heard);
     let both = |event: &Arc<LogEvent>| match event.what {
         Happening::ChatCreated { chat } => (event.eid.get(), chat.get()),
