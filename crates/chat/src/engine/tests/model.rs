@@ -30,7 +30,7 @@ enum Step {
     CatchUp(usize),
     /// The reader reads so many.
     Read(usize),
-    /// A join takes its next step: holds, shows what there is by then, lets go.
+    /// A join takes its next step: holds, reads what there is by then, shows it, lets go.
     Join,
 }
 
@@ -108,6 +108,7 @@ enum Joining {
     #[default]
     No,
     Held,
+    Read(Vec<i64>, Shown),
     Shown,
 }
 
@@ -256,13 +257,16 @@ impl World {
     }
 
     fn join(&mut self) {
-        self.joining = match self.joining {
+        self.joining = match std::mem::take(&mut self.joining) {
             Joining::No => {
                 self.socket.hold(|| self.told);
                 Joining::Held
             }
-            Joining::Held if self.show() => Joining::Shown,
-            Joining::Held => Joining::Held,
+            Joining::Held => self.newest(),
+            Joining::Read(page, shown) => match self.socket.show(&Event::new("past_history", &page), shown) {
+                Offered::Taken => Joining::Shown,
+                _ => Joining::Read(page, shown),
+            },
             Joining::Shown => {
                 self.socket.release();
                 self.settle();
@@ -271,19 +275,20 @@ impl World {
         };
     }
 
-    /// The newest three, as the log is now.
-    fn show(&self) -> bool {
+    /// The newest three, as the log is now; and its end, by which the page is known.
+    fn newest(&self) -> Joining {
         let all = self.mine(0, self.log.len());
         let page = &all[all.len().saturating_sub(3)..];
-        let numbers: Vec<_> = page.iter().map(|event| event.eid.get()).collect();
+        let end = id(self.log.len());
+        let numbers = page.iter().map(|event| event.eid.get()).chain([end]).collect();
         let seq = |event: &Arc<Published>| event.message.unwrap().1;
         let shown = Shown {
             chat: ChatId::new(1),
             after: page.first().map_or(Seq::NONE, |first| Seq::parse(seq(first).get() - 1).unwrap()),
             to: page.last().map_or(Seq::NONE, seq),
-            until: EventId::new(id(self.log.len())),
+            until: EventId::new(end),
         };
-        self.socket.show(&Event::new("past_history", &numbers), shown) == Offered::Taken
+        Joining::Read(numbers, shown)
     }
 
     /// Lets everything come to rest.
@@ -304,11 +309,18 @@ impl World {
         let live: Vec<_> =
             self.read.iter().filter_map(|got| if let Got::Live(id) = got { Some(*id) } else { None }).collect();
         assert!(live.is_sorted_by(|one, next| one < next), "in order, each once: {live:?}");
-        let mut shown = BTreeSet::new();
+        let (mut shown, mut last) = (BTreeSet::new(), 0);
         for got in &self.read {
             match got {
-                Got::Live(id) => assert!(!shown.contains(id), "{id} came after it was shown"),
-                Got::Page(page) => shown.extend(page.iter().copied()),
+                Got::Live(id) => {
+                    assert!(!shown.contains(id), "{id} came after it was shown");
+                    last = *id;
+                }
+                Got::Page(page) => {
+                    let (end, messages) = page.split_last().unwrap();
+                    assert!(last <= *end, "{last} came before a page that does not have it");
+                    shown.extend(messages.iter().copied());
+                }
             }
         }
         let all: BTreeSet<_> = self.mine(0, self.log.len()).iter().map(|event| event.eid.get()).collect();
