@@ -76,7 +76,7 @@ fn measure(what: &str, house: &House, rooms: &[Vec<UserId>], each: usize) {
         for (chat, people) in &rooms {
             let (store, now) = (house.store.clone(), house.now());
             threads.spawn(move || {
-                (0..each).for_each(|_| drop(said(&store, *chat, people[0], "How about nine?", None, now).unwrap()))
+                (0..each).for_each(|_| drop(said(&store, *chat, people[0], "How about nine?", None, now).unwrap()));
             });
         }
     });
@@ -94,7 +94,7 @@ fn measure(what: &str, house: &House, rooms: &[Vec<UserId>], each: usize) {
 fn measure_deliveries() {
     let house = House::new();
     let people: Vec<UserId> = (0..2_000).map(|n| house.person(&format!("person{n}"))).collect();
-    measure("one room of 2,000", &house, &[people.clone()], 500);
+    measure("one room of 2,000", &house, std::slice::from_ref(&people), 500);
     let pairs: Vec<Vec<UserId>> = people.chunks(2).take(64).map(<[UserId]>::to_vec).collect();
     measure("64 rooms of two", &house, &pairs, 500);
 }
