@@ -99,6 +99,9 @@ const TABLE: &[Row] = &[
     ("DELETE", "/api/rating/{rating}/", &[Rating], Sent::Nothing, OWNER_OR_ADMIN),
     ("GET", "/media/{name}", &[File], Sent::Nothing, ALL),
     ("GET", "/openapi.json", &[], Sent::Nothing, ALL),
+    // Without a query it is no Engine.IO.
+    ("GET", "/socket.io/", &[], Sent::Nothing, [400; 6]),
+    ("POST", "/socket.io/", &[], Sent::Nothing, [400; 6]),
     ("GET", "/healthz", &[], Sent::Nothing, ALL),
     ("GET", "/readyz", &[], Sent::Nothing, ALL),
 ];

@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use gigline_auth::{Authenticator, Clock, Hasher, Sessions, Throttle};
+use gigline_chat::engine::Engine;
 use gigline_domain::Timestamp;
 use gigline_media::{BlobStore, Studio};
 use gigline_persistence::Store;
@@ -16,6 +17,7 @@ use crate::address::TrustedProxies;
 use crate::error::ApiError;
 use crate::origin::Origins;
 use crate::places::{Searches, Uploads};
+use crate::sockets::chat::Sockets;
 use crate::wire::Links;
 
 /// How this server answers, as its settings have it.
@@ -51,6 +53,8 @@ pub struct Parts {
     pub studio: Studio,
     /// Keeps files.
     pub blobs: BlobStore,
+    /// Tells sockets what their users are to hear.
+    pub engine: Engine,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// How to answer.
@@ -63,12 +67,25 @@ pub struct App {
     parts: Arc<Parts>,
     uploads: Uploads,
     searches: Searches,
+    sockets: Sockets,
 }
 
 impl App {
     /// Shares the parts.
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts), uploads: Uploads::default(), searches: Searches::default() }
+        let parts = Arc::new(parts);
+        let sockets = Sockets::new(&parts);
+        Self { parts, uploads: Uploads::default(), searches: Searches::default(), sockets }
+    }
+
+    /// Ends every connection that stays, and lets nobody in any more: the server stops.
+    pub fn close_sockets(&self) {
+        self.sockets.close_all(&self.parts);
+    }
+
+    /// The connections that stay.
+    pub(crate) fn sockets(&self) -> &Sockets {
+        &self.sockets
     }
 
     pub(crate) fn now(&self) -> Timestamp {

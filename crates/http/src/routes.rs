@@ -7,7 +7,8 @@ use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::error::ApiError;
-use crate::handlers::{accounts, assets, document, files, health, hiring, jobs, ratings, users};
+use crate::handlers::{accounts, assets, document, files, health, hiring, jobs, ratings, socketio, users};
+use crate::sockets::chat::mount_plain;
 
 /// Who may ask for a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +88,11 @@ impl Route {
     pub(crate) fn is_keyed(&self) -> bool {
         self.method == "POST" && !matches!(self.access, Access::Anyone | Access::UpdateToken)
     }
+
+    /// Whether it speaks Engine.IO rather than JSON.
+    pub(crate) fn is_engine_io(&self) -> bool {
+        self.answer == Some("Packets")
+    }
 }
 
 /// Writes the table of routes and the function that mounts them, so that neither can differ from the other.
@@ -112,6 +118,7 @@ macro_rules! routes {
 
         /// Mounts every route.
         pub(crate) fn mount(config: &mut ServiceConfig) {
+            mount_plain(config);
             $(
                 let path = $path.trim_end_matches('/');
                 let allowed: &[&str] = &[$(stringify!($method)),+];
@@ -139,6 +146,7 @@ pub(crate) async fn not_found() -> Result<&'static str, ApiError> {
     Err(ApiError::NotFound)
 }
 
+const ENGINE: [&str; 3] = ["EIO", "transport", "sid"];
 const PAGE: [&str; 2] = ["limit", "cursor"];
 const JOBS: [&str; 8] = ["limit", "cursor", "status", "category", "poster_id", "latitude", "longitude", "radius_km"];
 const FIND: [&str; 9] =
@@ -225,6 +233,12 @@ routes! {
     }
     "/media/{name}" {
         GET files::get, Anyone, "Serves a picture's file", ? [], None => 200 None, ! [304, 416, 503];
+    }
+    "/socket.io/" {
+        GET socketio::receive, Anyone, "Opens an Engine.IO session, waits for its packets, or becomes its WebSocket",
+            ? ENGINE, None => 200 Some("Packets"), ! [];
+        POST socketio::send, Anyone, "Brings packets of an Engine.IO session",
+            ? ENGINE, None => 200 Some("Packets"), ! [];
     }
     "/openapi.json" {
         GET document::get, Anyone, "Describes this API", ? [], None => 200 Some("Document"), ! [304];

@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
 use gigline_auth::{Authenticator, Clock, Hasher, SessionPolicy, Sessions, Throttle, ThrottlePolicy};
+use gigline_chat::engine::{self, Engine, EngineSettings};
 use gigline_http::{App, HttpSettings, Origins, Parts, TrustedProxies, housekeeping};
 use gigline_media::{BlobConfig, BlobError, BlobStore, S3Config, S3Credentials, Studio};
 use gigline_persistence::{OpenError, Store, StoreConfig};
@@ -22,6 +23,8 @@ const CONNECTIONS_PER_WORKER: usize = 20_000;
 const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 /// How long a stopping server waits for what is being answered.
 const STOP_DEADLINE_SECONDS: u64 = 10;
+/// How often sockets whose session has expired are looked for.
+const SWEEP_EVERY: Duration = Duration::from_millis(250);
 /// How often files without rows and expired sessions are cleared away.
 const TIDY_EVERY: Duration = Duration::from_secs(10 * 60);
 
@@ -39,6 +42,9 @@ pub enum StartError {
     /// The database cannot be opened.
     #[error("cannot open the database: {0}")]
     Database(#[from] OpenError),
+    /// The conversations cannot be carried.
+    #[error("cannot start the conversations: {0}")]
+    Engine(#[from] engine::StartError),
     /// The picture store cannot be opened.
     #[error("cannot open the picture store: {0}")]
     Media(#[from] BlobError),
@@ -80,6 +86,7 @@ pub fn open_app(settings: &Settings, clock: Arc<dyn Clock>) -> Result<App, Start
         ..SessionPolicy::default()
     };
     let sessions = Sessions::new(store.clone(), Arc::clone(&clock), policy);
+    let engine = Engine::start(&store, Arc::clone(&clock), engine_settings(settings))?;
     let hasher = Hasher::new(settings.session.bcrypt_cost, HASHES_WAITING);
     let throttle = Throttle::new(ThrottlePolicy { enabled: settings.limits.rate_limit, ..ThrottlePolicy::default() });
     let authenticator = Authenticator {
@@ -97,6 +104,7 @@ pub fn open_app(settings: &Settings, clock: Arc<dyn Clock>) -> Result<App, Start
         throttle,
         studio: Studio::new(),
         blobs: open_blobs(settings)?,
+        engine,
         clock,
         settings: http_settings(settings),
     }))
@@ -119,6 +127,12 @@ fn blob_config(settings: &MediaSettings) -> Result<BlobConfig, StartError> {
             session_token: bucket.session_token.as_ref().map(|token| token.expose().to_owned()),
         }),
     }))
+}
+
+fn engine_settings(settings: &Settings) -> EngineSettings {
+    let usual = EngineSettings::default();
+    let allowance = usual.allowance.filter(|_| settings.limits.rate_limit);
+    EngineSettings { allowance, ..usual }
 }
 
 fn http_settings(settings: &Settings) -> HttpSettings {
@@ -168,22 +182,38 @@ impl Server {
     /// Serves until `signal` resolves, then lets running requests end, at most ten seconds, and closes the database.
     pub async fn run_until(self, signal: impl Future<Output = ()> + 'static) -> io::Result<()> {
         let tidy = actix_rt::spawn(keep_tidy(self.app.clone()));
-        let stopper = actix_rt::spawn(stop_after(self.running.handle(), signal));
+        let sweep = actix_rt::spawn(keep_swept(self.app.clone()));
+        let stopper = actix_rt::spawn(stop_after(self.app.clone(), self.running.handle(), signal));
         let ended = self.running.await;
         tidy.abort();
+        sweep.abort();
         stopper.abort();
-        let store = self.app.store.clone();
-        if let Err(error) = actix_rt::task::spawn_blocking(move || store.close()).await {
+        let (engine, store) = (self.app.engine.clone(), self.app.store.clone());
+        let closing = move || {
+            engine.stop();
+            store.close();
+        };
+        if let Err(error) = actix_rt::task::spawn_blocking(closing).await {
             log::error!("the database was not closed in good order: {error}");
         }
         ended
     }
 }
 
-async fn stop_after(handle: ServerHandle, signal: impl Future<Output = ()>) {
+async fn stop_after(app: App, handle: ServerHandle, signal: impl Future<Output = ()>) {
     signal.await;
     log::info!("stopping");
+    // Sockets would stay for ever; their clients come back when there is a server again.
+    app.close_sockets();
     handle.stop(true).await;
+}
+
+async fn keep_swept(app: App) {
+    let mut rounds = actix_rt::time::interval(SWEEP_EVERY);
+    loop {
+        rounds.tick().await;
+        app.engine.sweep();
+    }
 }
 
 async fn keep_tidy(app: App) {

@@ -8,4 +8,5 @@ pub(crate) mod health;
 pub(crate) mod hiring;
 pub(crate) mod jobs;
 pub(crate) mod ratings;
+pub(crate) mod socketio;
 pub(crate) mod users;

@@ -14,6 +14,9 @@ pub(super) fn of(route: &Route) -> Map<String, Value> {
     if route.answer.is_none() {
         answers.insert("206".to_owned(), file("The range of bytes that was asked for.", &["ETag", "Content-Range"]));
     }
+    if route.is_engine_io() && route.method == "GET" {
+        answers.insert("101".to_owned(), json!({ "description": "A WebSocket from here on." }));
+    }
     for status in refusals(route) {
         answers.insert(status.to_string(), refusal(route, status));
     }
@@ -43,6 +46,9 @@ pub(super) fn refusals(route: &Route) -> BTreeSet<u16> {
     if route.is_keyed() {
         statuses.extend([409, 422]);
     }
+    if route.is_engine_io() {
+        statuses.extend([400, 403]);
+    }
     if route.handler != "health::alive" && route.handler != "document::get" {
         // The database may be out of reach, or its queue full.
         statuses.extend([500, 503]);
@@ -66,9 +72,14 @@ fn success(route: &Route) -> Value {
         Some(schema) => json!({
             "description": if route.status == 201 { "Done." } else { "As asked." },
             "headers": named(&headers),
-            "content": { "application/json": { "schema": reference(schema) } },
+            "content": { media(route): { "schema": reference(schema) } },
         }),
     }
+}
+
+/// What a route's body and its answer are written in.
+pub(super) fn media(route: &Route) -> &'static str {
+    if route.is_engine_io() { "text/plain" } else { "application/json" }
 }
 
 fn file(says: &str, headers: &[&str]) -> Value {
@@ -89,10 +100,11 @@ fn refusal(route: &Route, status: u16) -> Value {
         429 | 503 => headers.push("Retry-After"),
         _ => {}
     }
+    let schema = if route.is_engine_io() && matches!(status, 400 | 403) { "EngineRefusal" } else { "Error" };
     json!({
         "description": says(status),
         "headers": named(&headers),
-        "content": { "application/json": { "schema": reference("Error") } },
+        "content": { "application/json": { "schema": reference(schema) } },
     })
 }
 

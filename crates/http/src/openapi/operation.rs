@@ -20,8 +20,9 @@ pub(super) fn of(route: &Route) -> Value {
     if !parameters.is_empty() {
         parts.insert("parameters".to_owned(), Value::Array(parameters));
     }
-    if let Some(body) = route.body {
-        let content = json!({ "application/json": { "schema": super::schemas::reference(body) } });
+    let packets = (route.is_engine_io() && route.method == "POST").then_some("Packets");
+    if let Some(body) = route.body.or(packets) {
+        let content = json!({ answers::media(route): { "schema": super::schemas::reference(body) } });
         let required = route.method != "GET";
         parts.insert("requestBody".to_owned(), json!({ "required": required, "content": content }));
     }

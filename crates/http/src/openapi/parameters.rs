@@ -60,6 +60,14 @@ fn query_schema(name: &str) -> Value {
             "type": "string", "minLength": Category::MIN, "maxLength": Category::MAX,
             "description": "Only jobs of exactly this category.",
         }),
+        "EIO" => json!({ "type": "integer", "enum": [4], "description": "The version of Engine.IO." }),
+        "transport" => json!({
+            "type": "string", "enum": ["polling", "websocket"], "description": "How packets travel.",
+        }),
+        "sid" => json!({
+            "type": "string", "pattern": "^[A-Za-z0-9_-]{20}$",
+            "description": "The session, as its handshake named it: a secret. Without it a session is opened.",
+        }),
         "poster_id" => json!({ "type": "integer", "format": "int64", "description": "Only jobs of this user." }),
         "latitude" => json!({
             "type": "number", "minimum": -90, "maximum": 90,

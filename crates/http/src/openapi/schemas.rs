@@ -27,6 +27,8 @@ pub(super) fn all() -> Result<Map<String, Value>, serde_json::Error> {
     }
     schemas.extend(inputs::all().into_iter().map(|(name, schema)| (name.to_owned(), schema)));
     schemas.insert("Error".to_owned(), error());
+    schemas.insert("EngineRefusal".to_owned(), engine_refusal());
+    schemas.insert("Packets".to_owned(), packets());
     // What it describes is this document itself.
     schemas.insert("Document".to_owned(), json!({ "type": "object", "required": ["openapi", "paths"] }));
     Ok(schemas)
@@ -66,6 +68,27 @@ fn require_all(schema: &mut Value) {
         Value::Array(parts) => parts.iter_mut().for_each(require_all),
         _ => {}
     }
+}
+
+fn packets() -> Value {
+    json!({
+        "type": "string",
+        "description": "Packets of Engine.IO 4, separated by U+001E; bytes as `b` and base64. A POST that was taken is \
+            answered `ok`.",
+    })
+}
+
+fn engine_refusal() -> Value {
+    json!({
+        "type": "object",
+        "description": "How Engine.IO refuses: 0 no such transport, 1 no such session, 2 opened by another method than \
+            GET, 3 not now, 4 not you, 5 another version than 4.",
+        "required": ["code", "message"],
+        "properties": {
+            "code": { "type": "integer", "minimum": 0, "maximum": 5 },
+            "message": { "type": "string", "description": "For people." },
+        },
+    })
 }
 
 fn error() -> Value {

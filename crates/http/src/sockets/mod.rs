@@ -1,11 +1,13 @@
-//! Connections that stay: Engine.IO, and Socket.IO on it.
+//! Connections that stay: Engine.IO with Socket.IO on it, and the plain WebSocket.
 //!
 //! Each protocol is a machine of `gigline_chat`, without sockets and clocks. Here it meets actix: requests bring what
 //! clients say, bodies take what is to be said to them, and one task for each connection keeps its time.
 
+pub(crate) mod chat;
 pub mod engineio;
 mod peer;
+pub mod plain;
 pub mod socketio;
 mod wire;
 
-pub use peer::{Message, Peer};
+pub use peer::{Drained, Message, Peer};

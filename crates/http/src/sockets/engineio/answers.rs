@@ -29,7 +29,10 @@ pub(super) fn taken() -> HttpResponse {
 }
 
 /// No.
-pub(super) fn refused(refusal: Refusal) -> HttpResponse {
+pub(super) fn refused(refusal: Refusal, limit: usize) -> HttpResponse {
+    if refusal == Refusal::TooLarge {
+        return HttpResponse::from_error(ApiError::TooLarge(limit));
+    }
     let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
     let mut response = HttpResponse::build(status).body(refusal.body());
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

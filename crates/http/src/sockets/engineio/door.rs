@@ -1,6 +1,7 @@
 //! The door of one Engine.IO service: which requests come in, and how the others are refused.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::Payload;
@@ -26,6 +27,7 @@ struct Inner<S: Service> {
     service: S,
     registry: Arc<Registry<S::Guest>>,
     body_deadline: Duration,
+    closed: AtomicBool,
 }
 
 impl<S: Service> Clone for Door<S> {
@@ -37,7 +39,7 @@ impl<S: Service> Clone for Door<S> {
 impl<S: Service> Door<S> {
     /// Opens a door to `service`. A POST must arrive within `body_deadline`.
     pub fn new(service: S, body_deadline: Duration) -> Self {
-        Self(Arc::new(Inner { service, registry: Arc::default(), body_deadline }))
+        Self(Arc::new(Inner { service, registry: Arc::default(), body_deadline, closed: AtomicBool::new(false) }))
     }
 
     /// How many sessions are open.
@@ -45,8 +47,9 @@ impl<S: Service> Door<S> {
         self.0.registry.len()
     }
 
-    /// Ends every session.
+    /// Ends every session, and opens none any more.
     pub fn close_all(&self, reason: CloseReason) {
+        self.0.closed.store(true, Ordering::SeqCst);
         self.0.registry.close_all(reason);
     }
 
@@ -64,7 +67,7 @@ impl<S: Service> Door<S> {
             Ok((query, Some(entry))) => self.go_on(request, payload, &query, &entry).await,
             Err(refusal) => Err(refusal),
         };
-        answered.unwrap_or_else(answers::refused)
+        answered.unwrap_or_else(|refusal| answers::refused(refusal, self.0.service.config().max_payload))
     }
 
     /// What a request asks for, and the session that it names.
@@ -84,7 +87,7 @@ impl<S: Service> Door<S> {
         if request.method() != Method::GET {
             return Err(Refusal::BadHandshakeMethod);
         }
-        if asks_for_upgrade(request) != (query.transport == Transport::WebSocket) {
+        if asks_for_upgrade(request.head()) != (query.transport == Transport::WebSocket) {
             return Err(Refusal::BadRequest);
         }
         let guest = match self.0.service.admit(request).await {
@@ -92,6 +95,7 @@ impl<S: Service> Door<S> {
             Err(Denied::Forbidden) => return Err(Refusal::Forbidden),
             Err(Denied::Busy) => None,
         };
+        let guest = guest.filter(|_| !self.0.closed.load(Ordering::SeqCst));
         if query.current { Ok(guest) } else { Err(Refusal::UnsupportedVersion) }
     }
 
@@ -125,7 +129,7 @@ impl<S: Service> Door<S> {
             return Err(Refusal::Forbidden);
         }
         let config = self.0.service.config();
-        let upgrades = asks_for_upgrade(request);
+        let upgrades = asks_for_upgrade(request.head());
         match (query.transport, request.method()) {
             (Transport::WebSocket, &Method::GET) if upgrades => {
                 upgrade::another(request, payload, &entry.link, config.max_payload)

@@ -55,7 +55,8 @@ impl Link {
     }
 
     /// Has `who` told whenever there is room again after something was refused.
-    pub fn tell_when_drained(&self, who: Weak<dyn Drained>) {
+    pub fn tell_when_drained<D: Drained + 'static>(&self, who: &Arc<D>) {
+        let who = Arc::downgrade(who);
         self.look(|state| state.tell_when_drained(who));
     }
 

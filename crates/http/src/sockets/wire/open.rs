@@ -2,12 +2,13 @@
 
 use actix_http::ws;
 use actix_web::body::MessageBody;
+use actix_web::dev::RequestHead;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 
 /// Whether a request wishes to become a WebSocket.
-pub(crate) fn asks_for_upgrade(request: &HttpRequest) -> bool {
-    let named = request.headers().get(header::UPGRADE).and_then(|value| value.to_str().ok());
+pub(crate) fn asks_for_upgrade(head: &RequestHead) -> bool {
+    let named = head.headers().get(header::UPGRADE).and_then(|value| value.to_str().ok());
     named.is_some_and(|value| value.to_ascii_lowercase().contains("websocket"))
 }
 

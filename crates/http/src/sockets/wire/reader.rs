@@ -33,6 +33,7 @@ pub(crate) struct Reader<S> {
     codec: Codec,
     limit: usize,
     pieces: Option<Pieces>,
+    received: u64,
 }
 
 /// A message that comes in several frames.
@@ -45,7 +46,12 @@ struct Pieces {
 impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> Reader<S> {
     /// Takes messages of up to `limit` bytes.
     pub(crate) fn new(body: S, limit: usize) -> Self {
-        Self { body, buffer: BytesMut::new(), codec: Codec::new().max_size(limit), limit, pieces: None }
+        Self { body, buffer: BytesMut::new(), codec: Codec::new().max_size(limit), limit, pieces: None, received: 0 }
+    }
+
+    /// How often something has come, be it a part of a message.
+    pub(crate) fn received(&self) -> u64 {
+        self.received
     }
 
     /// The next message. Nothing is lost when the future is dropped before it is ready. Errors: why the connection is to be closed; after one nothing more may be read.
@@ -60,7 +66,10 @@ impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> Reader<S> {
             }
             self.let_go();
             match self.body.next().await {
-                Some(Ok(chunk)) => self.buffer.extend_from_slice(&chunk),
+                Some(Ok(chunk)) => {
+                    self.received = self.received.saturating_add(1);
+                    self.buffer.extend_from_slice(&chunk);
+                }
                 Some(Err(_)) | None => return Err(CloseReason::TransportClosed),
             }
         }

@@ -9,7 +9,7 @@ use gigline_chat::{CloseReason, Frame};
 use tokio::sync::oneshot;
 
 use super::Link;
-use super::state::owned;
+use super::state::{State, owned};
 use crate::sockets::peer::Message;
 use crate::sockets::wire::Outgoing;
 
@@ -98,7 +98,7 @@ impl Link {
 impl Link {
     /// A WebSocket has come for a session that is open already.
     pub(in crate::sockets::engineio) fn ws_open(&self) -> WsOpen {
-        self.change(|state, now| state.ws_open(now))
+        self.change(State::ws_open)
     }
 
     pub(in crate::sockets::engineio) fn ws_text(&self, id: WsId, text: &str) {

@@ -1,3 +1,5 @@
+//! Frames as clients send them, whole and in bytes, good and bad.
+
 use futures_util::stream;
 
 use super::*;

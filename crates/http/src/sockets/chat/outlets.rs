@@ -1,0 +1,33 @@
+//! The engine's words and the doors' for the same things.
+
+use gigline_chat::CloseReason;
+use gigline_chat::engine::{Membership, Offered, Reason};
+use gigline_chat::engineio::Sent;
+
+use crate::sockets::peer::Drained;
+
+/// A place in the engine, told when its connection has room again.
+pub(super) struct Place(pub(super) Membership);
+
+impl Drained for Place {
+    fn drained(&self) {
+        self.0.drained();
+    }
+}
+
+pub(super) fn offered(sent: Sent) -> Offered {
+    match sent {
+        Sent::Queued => Offered::Taken,
+        Sent::Full => Offered::Full,
+        Sent::Closed => Offered::Gone,
+    }
+}
+
+pub(super) fn closing(reason: Reason) -> CloseReason {
+    match reason {
+        Reason::SessionEnded | Reason::Expired => CloseReason::SignedOut,
+        Reason::TooSlow => CloseReason::TooSlow,
+        // What cannot be read here may be read elsewhere, or a little later.
+        Reason::GoingAway | Reason::Lost => CloseReason::GoingAway,
+    }
+}

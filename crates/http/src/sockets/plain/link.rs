@@ -1,0 +1,153 @@
+//! The sending side of a plain WebSocket, shared by its task and whoever has something to tell it.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::task::Waker;
+
+use gigline_chat::engineio::Sent;
+use gigline_chat::{CloseReason, Frame};
+use tokio::sync::Notify;
+
+use super::outbox::Outbox;
+use crate::sockets::peer::Drained;
+use crate::sockets::wire::{Outgoing, Source};
+
+/// A connection's handle. Clones are the same connection.
+#[derive(Clone)]
+pub struct PlainLink(Arc<Shared>);
+
+struct Shared {
+    state: Mutex<State>,
+    /// The connection is closing.
+    news: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    outbox: Outbox,
+    /// A ping of ours, or the pong that answers one of the client's: before anything else.
+    control: Option<Frame>,
+    closing: Option<CloseReason>,
+    /// Whether the close frame was taken.
+    said_goodbye: bool,
+    body: Option<Waker>,
+    /// Something was refused for want of room.
+    starved: bool,
+    waiting: Option<Weak<dyn Drained>>,
+}
+
+impl PlainLink {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Shared { state: Mutex::default(), news: Notify::new() }))
+    }
+
+    /// Queues a frame. One that is refused is told of later: [`PlainLink::tell_when_drained`].
+    pub fn send(&self, frame: Frame) -> Sent {
+        self.queue(|state| {
+            let taken = state.outbox.push(frame);
+            state.starved |= !taken;
+            taken
+        })
+    }
+
+    /// Queues an answer, for which there is room also where there is none for what nobody asked for.
+    pub fn answer(&self, frame: Frame) -> Sent {
+        self.queue(|state| state.outbox.push_answer(frame))
+    }
+
+    fn queue(&self, push: impl FnOnce(&mut State) -> bool) -> Sent {
+        self.change(|state| {
+            if state.closing.is_some() {
+                return Sent::Closed;
+            }
+            if push(state) { Sent::Queued } else { Sent::Full }
+        })
+    }
+
+    /// Closes the connection once what is queued has left. The first reason counts.
+    pub fn close(&self, reason: CloseReason) {
+        self.change(|state| state.closing = state.closing.or(Some(reason)));
+        self.0.news.notify_one();
+    }
+
+    /// How many frames have left.
+    pub fn passed_on(&self) -> u64 {
+        self.look(|state| state.outbox.passed())
+    }
+
+    /// Whether less than a quarter of what may wait is waiting.
+    pub fn has_drained(&self) -> bool {
+        self.look(|state| state.outbox.has_drained())
+    }
+
+    /// Why it closes, if it does.
+    pub(super) fn closing(&self) -> Option<CloseReason> {
+        self.look(|state| state.closing)
+    }
+
+    /// Sends a ping or a pong before everything else. One that has not left yet is replaced: only the latest matters.
+    pub(super) fn control(&self, frame: Frame) {
+        self.change(|state| state.control = Some(frame));
+    }
+
+    /// Has `who` told when there is room again after something was refused.
+    pub(crate) fn tell_when_drained<D: Drained + 'static>(&self, who: &Arc<D>) {
+        let who: Weak<D> = Arc::downgrade(who);
+        self.look(|state| state.waiting = Some(who));
+    }
+
+    /// Waits until it closes.
+    pub(super) async fn news(&self) {
+        self.0.news.notified().await;
+    }
+
+    fn look<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
+        act(&mut self.0.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn change<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
+        let (result, body) = self.look(|state| (act(state), state.body.take()));
+        if let Some(body) = body {
+            body.wake();
+        }
+        result
+    }
+}
+
+impl State {
+    fn pop(&mut self, waker: &Waker) -> Outgoing {
+        if self.said_goodbye {
+            return Outgoing::End;
+        }
+        if let Some(control) = self.control.take() {
+            return Outgoing::Frame(control.into_bytes());
+        }
+        if let Some(frame) = self.outbox.pop() {
+            return Outgoing::Frame(frame);
+        }
+        if let Some(reason) = self.closing {
+            self.said_goodbye = true;
+            return Outgoing::Frame(reason.frame().into_bytes());
+        }
+        self.body = Some(waker.clone());
+        Outgoing::Nothing
+    }
+
+    /// Who is to be told that there is room again, once for each time.
+    fn drained(&mut self) -> Option<Arc<dyn Drained>> {
+        if !self.starved || !self.outbox.has_drained() {
+            return None;
+        }
+        self.starved = false;
+        self.waiting.as_ref().and_then(Weak::upgrade)
+    }
+}
+
+impl Source for PlainLink {
+    fn pop(&mut self, waker: &Waker) -> Outgoing {
+        let (next, drained) = self.look(|state| (state.pop(waker), state.drained()));
+        if let Some(who) = drained {
+            who.drained();
+        }
+        next
+    }
+}
