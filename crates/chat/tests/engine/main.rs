@@ -10,5 +10,4 @@ mod deleting;
 mod fake;
 mod house;
 mod joining;
-mod measure;
 mod presence;

@@ -27,8 +27,9 @@ const NEWEST: usize = 100;
 const MISSED: usize = 500;
 /// How many bytes of JSON a page has at most; the messages of one are never more, so that clients can take it.
 const PAGE: usize = 700_000;
-/// How long the socket's outlet may take to make room.
+/// How long the socket's outlet may take to make room, and how often it is asked in between.
 const FOR_ROOM: Duration = Duration::from_secs(10);
+const BETWEEN: Duration = Duration::from_millis(50);
 
 /// A stretch of a chat, ready to be sent.
 struct Page {
@@ -99,7 +100,8 @@ impl Shared {
                 match socket.show(event, shown) {
                     Offered::Taken => return Ok(()),
                     Offered::Gone => return Err(Refusal::new("unauthorized", "the socket is closed")),
-                    Offered::Full => socket.drained.notified().await,
+                    // A long page may want more room than the outlet tells of.
+                    Offered::Full => drop(tokio::time::timeout(BETWEEN, socket.drained.notified()).await),
                 }
             }
         };
