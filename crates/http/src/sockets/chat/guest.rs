@@ -1,5 +1,7 @@
 //! With which session a connection comes: by header, by cookie, or by the query where clients can set neither.
 
+use std::sync::OnceLock;
+
 use actix_web::HttpRequest;
 use actix_web::http::header;
 use gigline_auth::{Session, SessionToken, TokenDigest};
@@ -16,10 +18,14 @@ pub(crate) struct Guest {
 }
 
 /// The live session with which the connection came. Every later request of it must come with the same.
+///
+/// One thing is excepted: the Python client sends its headers with the handshake and with no poll. Whose first request
+/// after the handshake comes without, may go on without.
 #[derive(Debug, Clone)]
 struct Bound {
     digest: TokenDigest,
     by_cookie: bool,
+    shows_it_again: OnceLock<bool>,
 }
 
 /// A token that a request shows.
@@ -41,7 +47,8 @@ impl Guest {
                 if shown.by_cookie {
                     app.settings.origins.check(request)?;
                 }
-                let bound = Bound { digest: token.digest(), by_cookie: shown.by_cookie };
+                let (digest, by_cookie) = (token.digest(), shown.by_cookie);
+                let bound = Bound { digest, by_cookie, shows_it_again: OnceLock::new() };
                 Ok(Self { token: Some(token), bound: Some(bound) })
             }
             // A cookie may be left over from long ago; a header was put there on purpose.
@@ -57,9 +64,15 @@ impl Guest {
     /// Whether a later request comes from the same one.
     pub(crate) fn is_same(&self, app: &Parts, request: &HttpRequest) -> bool {
         let Some(bound) = &self.bound else { return true };
-        let token = shown(request).and_then(|shown| shown.token);
-        let same = token.is_some_and(|token| token.digest() == bound.digest);
-        same && (!bound.by_cookie || app.settings.origins.check(request).is_ok())
+        let shown = shown(request);
+        let shows_it_again = *bound.shows_it_again.get_or_init(|| bound.by_cookie || shown.is_some());
+        match shown {
+            None => !shows_it_again,
+            Some(Shown { token: Some(token), .. }) if token.digest() == bound.digest => {
+                !bound.by_cookie || app.settings.origins.check(request).is_ok()
+            }
+            Some(_) => false,
+        }
     }
 
     /// The live session of the token in `instead`, else of the request's. Errors: `Unauthorized`; the store's.
