@@ -76,11 +76,21 @@ impl Client {
         self.send(Method::DELETE, path, None).await
     }
 
+    /// The address of a path, which may be an address already.
+    pub(crate) fn address(&self, path: &str) -> String {
+        if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) }
+    }
+
+    /// What goes with every request.
+    pub(crate) fn headers(&self) -> &[(String, String)] {
+        &self.headers
+    }
+
     /// Any method, with or without a body. `path` may be an absolute address.
     #[expect(clippy::panic, reason = "a server that does not answer fails the test")]
     pub async fn send(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Answer {
         let asked = format!("{method} {path}");
-        let address = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
+        let address = self.address(path);
         let client = awc::Client::builder().timeout(Duration::from_secs(60)).disable_redirects().finish();
         let mut request = client.request(method, address);
         for (name, value) in &self.headers {

@@ -18,6 +18,7 @@ mod database;
 mod postgres;
 mod run;
 mod sqlite;
+mod web_socket;
 
 pub use actor::{Actor, plain_job};
 pub use app::TestApp;
@@ -27,5 +28,6 @@ pub use database::{Backend, TestDatabase};
 pub use postgres::PgDatabase;
 pub use run::on;
 pub use sqlite::SqliteDatabase;
+pub use web_socket::WebSocket;
 
 use database::migrate;

@@ -7,7 +7,6 @@ use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt as _;
-use gigline_chat::CloseReason;
 use gigline_chat::engineio::Refusal;
 
 use super::answers::{self, Packets};
@@ -38,8 +37,9 @@ pub(super) async fn post(
     deadline: Duration,
 ) -> Result<HttpResponse, Refusal> {
     if is_bytes(request) {
-        // Version 3 sent packets so.
-        link.close(CloseReason::Protocol);
+        // Version 3 sent packets so. To this one it is as bad as no packet at all.
+        link.post_begin()?;
+        link.post(b"")?;
         return Err(Refusal::BadRequest);
     }
     if announced(request).is_some_and(|length| length > limit) {

@@ -1,0 +1,77 @@
+//! How connections end that the server ends: told why, in time, and told whether to come back.
+
+use std::time::Duration;
+
+use gigline_testkit::{Backend, Client, TestApp, WebSocket, on_both};
+
+use crate::polling::{Polling, text};
+
+async fn socketio(client: &Client) -> WebSocket {
+    let mut socket = client.web_socket("/socket.io/?EIO=4&transport=websocket").await.unwrap();
+    let _ = socket.text().await;
+    socket.say("40/api/chat/,").await;
+    let _ = socket.text_that_begins("42").await;
+    socket
+}
+
+async fn plain(client: &Client) -> WebSocket {
+    let mut socket = client.web_socket("/api/chat/").await.unwrap();
+    let _ = socket.text().await;
+    socket
+}
+
+/// Told to leave and not to come back.
+async fn is_shown_out(socket: &mut WebSocket) {
+    let failure = socket.text_that_begins(r#"42/api/chat/,["failure""#).await;
+    assert!(failure.contains(r#""code":"unauthorized""#), "{failure}");
+    assert_eq!(socket.text().await, "41/api/chat/,");
+    assert_eq!(socket.text().await, "1");
+    assert_eq!(socket.closed().await, Some(4001));
+}
+
+on_both! {
+    async fn a_logout_takes_its_sockets_along_and_no_others(app) {
+        let (ann, other) = (app.user("ann").await, app.log_in("ann").await);
+        let (mut by_socketio, mut by_plain, polling) =
+            (socketio(&ann).await, plain(&ann).await, Polling::joined(&ann).await);
+        let mut kept = plain(&other).await;
+        let _ = ann.post_empty("/api/logout/").await.expect(200);
+        is_shown_out(&mut by_socketio).await;
+        assert_eq!(by_plain.closed().await, Some(4001));
+        let rest = text(&ann.get(&polling.path()).await);
+        let packets: Vec<&str> = rest.split('\u{1e}').collect();
+        assert!(packets.ends_with(&["41/api/chat/,", "1"]) || rest.contains(r#""code":4"#), "{rest}");
+        kept.say(r#"{"event":"ping"}"#).await;
+        let _ = kept.event("pong").await;
+    }
+
+    async fn an_expired_session_takes_its_sockets_along(app) {
+        let ann = app.user("ann").await;
+        let (mut by_socketio, mut by_plain) = (socketio(&ann).await, plain(&ann).await);
+        app.clock().advance(Duration::from_secs(24 * 60 * 60 + 1));
+        is_shown_out(&mut by_socketio).await;
+        assert_eq!(by_plain.closed().await, Some(4001));
+    }
+
+    async fn an_erased_account_takes_its_sockets_along(app) {
+        let ann = app.user("ann").await;
+        let (mut by_socketio, mut by_plain) = (socketio(&ann).await, plain(&ann).await);
+        let _ = ann.delete(&ann.path()).await.expect(200);
+        is_shown_out(&mut by_socketio).await;
+        assert_eq!(by_plain.closed().await, Some(4001));
+    }
+}
+
+#[test]
+fn a_stopping_server_tells_everybody_that_it_goes_away() {
+    let app = TestApp::start(Backend::Sqlite).expect("SQLite is always there");
+    actix_rt::System::new().block_on(async {
+        let ann = app.user("ann").await;
+        let (mut by_socketio, mut by_plain) = (socketio(&ann).await, plain(&ann).await);
+        // Waits until it has stopped; what it said last is still to be read.
+        drop(app);
+        assert_eq!(by_socketio.text_that_begins("1").await, "1");
+        assert_eq!(by_socketio.closed().await, Some(1001));
+        assert_eq!(by_plain.closed().await, Some(1001));
+    });
+}

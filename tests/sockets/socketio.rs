@@ -1,0 +1,79 @@
+//! The conversations on Socket.IO, packet by packet.
+
+use gigline_testkit::{Actor, WebSocket, on_both};
+use serde_json::{Value, json};
+
+use crate::polling::Polling;
+
+/// Somebody in the namespace of the chats, by WebSocket.
+async fn joined(who: &Actor, namespace: &str) -> WebSocket {
+    let mut socket = who.web_socket("/socket.io/?EIO=4&transport=websocket").await.unwrap();
+    assert!(socket.text().await.starts_with('0'));
+    socket.say(&format!("40{namespace},")).await;
+    let told = socket.text().await;
+    assert!(told.starts_with(&format!(r#"40{namespace},{{"sid":""#)), "{told}");
+    let first = socket.text().await;
+    assert_eq!(first, format!(r#"42{namespace},["connection_succeeded","connected!"]"#), "and in this order");
+    socket
+}
+
+/// The data of an event packet.
+fn data(packet: &str) -> Value {
+    let args: Value = serde_json::from_str(&packet[packet.find('[').unwrap()..]).unwrap();
+    args[1].clone()
+}
+
+on_both! {
+    async fn everybody_hears_under_the_name_that_they_joined_by(app) {
+        let (ann, bob) = (app.user("ann").await, app.user("bob").await);
+        let mut by_slash = joined(&ann, "/api/chat/").await;
+        let mut without = joined(&bob, "/api/chat").await;
+        let polling = Polling::joined(&bob).await;
+        let both = format!(r#"{{"sender_id":{},"receiver_id":{}}}"#, ann.id, bob.id);
+        by_slash.say(&format!(r#"42/api/chat/,0["new_chat",{both}]"#)).await;
+        assert!(by_slash.text_that_begins("43").await.starts_with(r#"43/api/chat/,0[{"ok":true,"#));
+        let chat = data(&without.text_that_begins(r#"42/api/chat,["chat_created","#).await)["id"].clone();
+        by_slash.say(&format!(r#"42/api/chat/,["private_message",{{"chat_id":{chat},"msg":"hello"}}]"#)).await;
+        let first = data(&by_slash.text_that_begins(r#"42/api/chat/,["private_message","#).await);
+        let second = data(&without.text_that_begins(r#"42/api/chat,["private_message","#).await);
+        let third = data(&polling.packet_that_begins(r#"42/api/chat/,["private_message","#).await);
+        assert_eq!(first["message"], "hello");
+        assert_eq!((&first, &first), (&second, &third));
+    }
+
+    async fn the_main_namespace_is_there_and_quiet_and_no_other_is(app) {
+        let mut socket = app.anyone().web_socket("/socket.io/?EIO=4&transport=websocket").await.unwrap();
+        let _ = socket.text().await;
+        // As the Swift client writes it.
+        socket.say("40/,").await;
+        assert!(socket.text().await.starts_with(r#"40{"sid":""#));
+        socket.say("40/admin,").await;
+        assert_eq!(socket.text().await, r#"44/admin,{"message":"Invalid namespace"}"#);
+        socket.say(r#"42["private_message",{}]"#).await;
+        socket.say("40/other,").await;
+        assert_eq!(socket.text().await, r#"44/other,{"message":"Invalid namespace"}"#, "nothing in between");
+    }
+
+    async fn what_is_no_packet_closes(app) {
+        let ann = app.user("ann").await;
+        for bad in ["4abc", "42/api/chat/,{}", "42/api/chat/,abc[\"x\"]", "40/api/chat/,", "42[\"x\"]", "44/api/chat/,{}"] {
+            let mut socket = joined(&ann, "/api/chat/").await;
+            socket.say(bad).await;
+            assert_eq!(socket.closed().await, Some(1002), "{bad}");
+        }
+    }
+
+    async fn who_leaves_the_namespace_hears_nothing_any_more(app) {
+        let (ann, bob) = (app.user("ann").await, app.user("bob").await);
+        let mut socket = joined(&ann, "/api/chat/").await;
+        socket.say("41/api/chat/,").await;
+        let path = "/api/user/";
+        let _ = bob.get(path).await;
+        let mut again = joined(&bob, "/api/chat/").await;
+        let both = json!({ "sender_id": bob.id, "receiver_id": ann.id });
+        again.say(&format!(r#"42/api/chat/,1["new_chat",{both}]"#)).await;
+        let _ = again.text_that_begins("43").await;
+        socket.say("40/api/chat/,").await;
+        assert!(socket.text().await.starts_with("40/api/chat/,"), "and no chat_created before");
+    }
+}
