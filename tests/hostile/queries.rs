@@ -4,12 +4,16 @@ use gigline_media::drawn;
 use gigline_testkit::{Actor, Client, TestApp, on_both, plain_job};
 use serde_json::json;
 
-/// Statements of one request; the first one of its kind may have looked up a session as well.
+/// Statements of one request, the least of some: the first one of its kind may have looked up a session as well, and
+/// beside any of them the log may have been looked into for what sockets are to hear.
 async fn cost(app: &TestApp, client: &Client, path: &str) -> u64 {
-    let _ = client.get(path).await.expect(200);
-    let before = app.db_statements();
-    let _ = client.get(path).await.expect(200);
-    app.db_statements() - before
+    let mut least = u64::MAX;
+    for _ in 0..4 {
+        let before = app.db_statements();
+        let _ = client.get(path).await.expect(200);
+        least = least.min(app.db_statements() - before);
+    }
+    least
 }
 
 /// A poster, their candidate and what the two have to do with each other: everything that a page can hold.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use gigline_testkit::{Backend, Client, TestApp, WebSocket, on_both};
 
+use serde_json::json;
+
 use crate::polling::{Polling, text};
 
 async fn socketio(client: &Client) -> WebSocket {
@@ -60,6 +62,49 @@ on_both! {
         is_shown_out(&mut by_socketio).await;
         assert_eq!(by_plain.closed().await, Some(4001));
     }
+}
+
+/// Says so many long things.
+async fn talks(who: &mut WebSocket, chat: &serde_json::Value, count: usize) {
+    let said =
+        json!({ "event": "private_message", "data": { "chat_id": chat, "msg": "\u{1f4ac}".repeat(4000) }, "id": 1 });
+    for _ in 0..count {
+        who.say(&said.to_string()).await;
+        assert_eq!(who.event("ack").await["data"]["ok"], true);
+    }
+}
+
+#[test]
+fn who_reads_too_slowly_is_closed_and_holds_nobody_up() {
+    const MESSAGES: usize = 1200;
+    let app = TestApp::start(Backend::Sqlite).expect("SQLite is always there");
+    actix_rt::System::new().block_on(async {
+        let (ann, bob) = (app.user("ann").await, app.user("bob").await);
+        let mut anns = plain(&ann).await;
+        let both = json!({ "sender_id": ann.id, "receiver_id": bob.id });
+        anns.say(&json!({ "event": "new_chat", "data": both }).to_string()).await;
+        let chat = anns.event("chat_created").await["data"]["id"].clone();
+        let (mut stalled, mut asleep, mut awake) = (plain(&bob).await, socketio(&bob).await, plain(&bob).await);
+        let reads = async {
+            for seq in 1..=MESSAGES {
+                assert_eq!(awake.event("private_message").await["data"]["seq"], seq);
+            }
+        };
+        tokio::join!(talks(&mut anns, &chat, MESSAGES), reads);
+        // Nothing of two of them has moved; time passes for all.
+        for _ in 0..100 {
+            if app.app().engine.sockets() == 2 {
+                break;
+            }
+            app.clock().advance(Duration::from_secs(10));
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert_eq!(app.app().engine.sockets(), 2);
+        assert_eq!(stalled.closed().await, Some(4008));
+        assert_eq!(asleep.closed().await, Some(4008));
+        talks(&mut anns, &chat, 1).await;
+        assert_eq!(awake.event("private_message").await["data"]["seq"], MESSAGES + 1);
+    });
 }
 
 #[test]

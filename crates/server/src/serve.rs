@@ -1,5 +1,6 @@
 //! The server as an object: bound, asked for its address, run until a signal, and stopped within a deadline.
 
+use std::any::Any;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use gigline_chat::engine::{self, Engine, EngineSettings};
 use gigline_http::{App, HttpSettings, Origins, Parts, TrustedProxies, housekeeping};
 use gigline_media::{BlobConfig, BlobError, BlobStore, S3Config, S3Credentials, Studio};
 use gigline_persistence::{OpenError, Store, StoreConfig};
+#[cfg(target_os = "linux")]
+use socket2::SockRef;
 
 use crate::settings::{MediaSettings, Settings};
 
@@ -25,6 +28,10 @@ const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 const STOP_DEADLINE_SECONDS: u64 = 10;
 /// How often sockets whose session has expired are looked for.
 const SWEEP_EVERY: Duration = Duration::from_millis(250);
+/// How long a client may leave unread what was sent to it. Longer than a socket may stand still, so that one that wakes
+/// up shortly after is still told why it was closed.
+#[cfg(target_os = "linux")]
+const UNREAD_DEADLINE: Duration = Duration::from_secs(60);
 /// How often files without rows and expired sessions are cleared away.
 const TIDY_EVERY: Duration = Duration::from_secs(10 * 60);
 
@@ -162,6 +169,7 @@ impl Server {
             // A client that closes its side is gone; else a dropped poll would never be noticed.
             .h1_allow_half_closed(false)
             .tcp_nodelay(true)
+            .on_connect(|stream, _| give_up_in_time(stream))
             .disable_signals()
             .bind(settings.listen.address)
             .map_err(failed)?;
@@ -199,6 +207,20 @@ impl Server {
         ended
     }
 }
+
+/// Has the system end a connection whose other side takes nothing any more. What waits for it could not be written,
+/// not even that it is closed, so nothing else would.
+#[cfg(target_os = "linux")]
+fn give_up_in_time(stream: &dyn Any) {
+    let Some(stream) = stream.downcast_ref::<actix_rt::net::TcpStream>() else { return };
+    if let Err(error) = SockRef::from(stream).set_tcp_user_timeout(Some(UNREAD_DEADLINE)) {
+        log::debug!("a connection cannot be given a deadline for what it does not read: {error}");
+    }
+}
+
+/// The same where the system knows no such thing.
+#[cfg(not(target_os = "linux"))]
+fn give_up_in_time(_: &dyn Any) {}
 
 async fn stop_after(app: App, handle: ServerHandle, signal: impl Future<Output = ()>) {
     signal.await;

@@ -65,7 +65,13 @@ impl PlainLink {
 
     /// Closes the connection once what is queued has left. The first reason counts.
     pub fn close(&self, reason: CloseReason) {
-        self.change(|state| state.closing = state.closing.or(Some(reason)));
+        self.change(|state| {
+            state.closing = state.closing.or(Some(reason));
+            if reason == CloseReason::TooSlow {
+                // It is to say so next, if it ever says anything again.
+                state.outbox = Outbox::default();
+            }
+        });
         self.0.news.notify_one();
     }
 
