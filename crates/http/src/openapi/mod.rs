@@ -82,6 +82,18 @@ fn introduction() -> String {
         * Times are UTC and 26 characters long. Whole numbers have no fraction. Texts and lists are never null.\n\
         * Lists run from the newest page back, each page from old to new; `next_cursor` leads on and is null at the \
         end.\n\
+        * What people say to one another also comes by itself, over two doors to one engine. Socket.IO (protocol 5 \
+        over Engine.IO 4) at `/socket.io/`, namespace `/api/chat/`. Or a plain WebSocket at `/api/chat/`: text frames \
+        `{{\"event\", \"data\", \"id\"?}}`; one with an `id` is answered `{{\"event\": \"ack\", \"id\", \"data\"}}`. The \
+        session comes by header, cookie or `?token=`, on Socket.IO also as `auth: {{token}}`.\n\
+        * Clients send `new_chat` {{sender_id, receiver_id}}, `join` {{chat_id}} or {{user1_id, user2_id}} with \
+        `after`?, `private_message` {{chat_id}} or {{sender_id, receiver_id}} with `msg` and `client_id`?, `typing` \
+        {{chat_id}} and `read` {{chat_id, seq}}. They hear `connection_succeeded`, `chat_created`, `past_history`, \
+        `private_message`, `typing`, `read`, `presence`, `message_deleted`, `chat_deleted` and `failure` \
+        {{event, code, message}}.\n\
+        * The plain WebSocket closes with 1003 after bytes, 1007 after bad UTF-8, 1009 after more than 64 KiB, 1008 \
+        after ten texts that are no event, 4001 when the session has ended, 4008 when the client reads too slowly and \
+        1001 when the server goes away; after the last two reconnect, and join with `after`.\n\
         * `longtitude` is spelt so for the sake of the first clients; where it goes in, `longitude` is taken too."
     )
 }

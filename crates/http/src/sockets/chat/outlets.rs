@@ -9,6 +9,13 @@ use crate::sockets::peer::Drained;
 /// A place in the engine, told when its connection has room again.
 pub(super) struct Place(pub(super) Membership);
 
+impl Place {
+    /// One line for a socket that has ended.
+    pub(super) fn log_end(&self, door: &str, reason: CloseReason) {
+        log::debug!("socket door={door} user={} reason={:?}", self.0.user(), reason.as_str());
+    }
+}
+
 impl Drained for Place {
     fn drained(&self) {
         self.0.drained();

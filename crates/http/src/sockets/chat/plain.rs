@@ -78,6 +78,10 @@ impl Peer for Talker {
             Err(fault) => self.object(&fault),
         }
     }
+
+    async fn ended(&mut self, reason: CloseReason) {
+        self.place.log_end("plain", reason);
+    }
 }
 
 impl Talker {

@@ -110,7 +110,11 @@ impl Application for Conversations {
         }
     }
 
-    async fn left(&self, _: Member, _: CloseReason) {}
+    async fn left(&self, member: Member, reason: CloseReason) {
+        if let Member::Seated { place, .. } = member {
+            place.log_end("socketio", reason);
+        }
+    }
 }
 
 impl Turned {

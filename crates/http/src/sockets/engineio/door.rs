@@ -95,7 +95,7 @@ impl<S: Service> Door<S> {
             Err(Denied::Forbidden) => return Err(Refusal::Forbidden),
             Err(Denied::Busy) => None,
         };
-        let guest = guest.filter(|_| !self.0.closed.load(Ordering::SeqCst));
+        let guest = guest.filter(|_| !self.0.closed.load(Ordering::SeqCst) && !self.0.registry.is_full());
         if query.current { Ok(guest) } else { Err(Refusal::UnsupportedVersion) }
     }
 

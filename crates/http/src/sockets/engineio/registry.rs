@@ -11,6 +11,8 @@ use gigline_chat::engineio::Sid;
 use super::link::Link;
 
 const SHARDS: usize = 16;
+/// How many sessions may be open. Anybody can open one; what nobody uses goes away with its first ping.
+const MOST: usize = 100_000;
 
 /// One open session: what runs it, and for whom it was opened.
 pub(super) struct Entry<G> {
@@ -48,6 +50,11 @@ impl<G> Registry<G> {
     /// How many sessions are open.
     pub(super) fn len(&self) -> usize {
         self.shards.iter().map(|shard| lock(shard).len()).sum()
+    }
+
+    /// Whether there are so many that no more are opened.
+    pub(super) fn is_full(&self) -> bool {
+        self.len() >= MOST
     }
 
     /// Closes every session.
