@@ -104,3 +104,6 @@ impl Link {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -89,3 +89,6 @@ impl Silence {
         self.deadline = Instant::now() + self.config.ping_timeout;
     }
 }
+
+#[cfg(test)]
+mod tests;

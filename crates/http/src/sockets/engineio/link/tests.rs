@@ -1,0 +1,104 @@
+//! Who is told of what, and who waits: the state's own rules are tested where they stand.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Waker;
+
+use actix_web::web::Bytes;
+use gigline_chat::engineio::{Sid, Transport, WsId, message};
+
+use super::*;
+use crate::sockets::peer::Message;
+use crate::sockets::wire::Outgoing;
+
+fn link(transport: Transport) -> Link {
+    let config = Config { outbox_frames: 16, ..Config::default() };
+    Link::new(Session::open(Sid::generate(), transport, config, Instant::now()), &config)
+}
+
+fn hello() -> [Frame; 1] {
+    [message(&["hello"])]
+}
+
+/// How often it was told.
+#[derive(Default)]
+struct Told(AtomicUsize);
+
+impl Drained for Told {
+    fn drained(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+fn pop(link: &Link) -> Option<Bytes> {
+    match link.pop(WsId::FIRST, Waker::noop()) {
+        Outgoing::Frame(frame) => Some(frame),
+        Outgoing::Nothing | Outgoing::End => None,
+    }
+}
+
+#[test]
+fn who_was_refused_is_told_once_when_there_is_room_again() {
+    let (link, told) = (link(Transport::WebSocket), Arc::new(Told::default()));
+    link.tell_when_drained(&told);
+    assert!(pop(&link).is_some(), "the handshake");
+    assert!((0..8).all(|_| link.send(&hello()) == Sent::Queued), "half of it is for what nobody asked for");
+    assert_eq!(link.send(&hello()), Sent::Full);
+    assert!((0..8).all(|_| link.answer(&hello()) == Sent::Queued), "and half for answers");
+    assert_eq!(link.answer(&hello()), Sent::Full);
+    let mut left = 16;
+    while pop(&link).is_some() {
+        left -= 1;
+        assert_eq!(told.0.load(Ordering::SeqCst), usize::from(left < 2), "{left} left");
+    }
+    assert_eq!((left, link.passed_on()), (0, 17));
+    link.send(&hello());
+    assert!(pop(&link).is_some());
+    assert_eq!(told.0.load(Ordering::SeqCst), 1, "nothing was refused since");
+}
+
+#[test]
+fn a_waiting_poll_gets_what_is_sent() {
+    let link = link(Transport::Polling);
+    let Poll::Wait(mut answer) = link.poll() else { panic!("there is nothing yet") };
+    assert!(answer.try_recv().is_err());
+    link.send(&[message(&["one"]), message(&["two"])]);
+    assert_eq!(answer.try_recv().unwrap(), "4one\u{1e}4two");
+    assert!(matches!(link.poll(), Poll::Wait(_)));
+    link.close(CloseReason::GoingAway);
+    assert!(matches!(link.next_work(), Work::Ended(CloseReason::GoingAway)));
+}
+
+#[test]
+fn what_came_before_a_goodbye_is_done_and_what_came_before_an_expulsion_is_not() {
+    let came = |link: &Link| {
+        link.post_begin().unwrap();
+        link.post(b"4one\x1e4two").unwrap();
+    };
+    let leaving = link(Transport::Polling);
+    came(&leaving);
+    leaving.post_begin().unwrap();
+    leaving.post(b"1").unwrap();
+    for text in ["one", "two"] {
+        assert!(matches!(leaving.next_work(), Work::Receive(Message::Text(came)) if came == text));
+    }
+    assert!(matches!(leaving.next_work(), Work::Ended(CloseReason::Client)));
+    let expelled = link(Transport::Polling);
+    came(&expelled);
+    expelled.close(CloseReason::SignedOut);
+    assert!(matches!(expelled.next_work(), Work::Ended(CloseReason::SignedOut)));
+}
+
+#[test]
+fn who_brings_too_much_waits_until_it_is_done() {
+    let link = link(Transport::WebSocket);
+    let large = format!("4{}", "x".repeat(70_000));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        link.room().await;
+        link.ws_text(WsId::FIRST, &large);
+        let mut room = std::pin::pin!(link.room());
+        assert!(futures_util::poll!(&mut room).is_pending());
+        assert!(matches!(link.next_work(), Work::Receive(_)));
+        room.await;
+    });
+}
