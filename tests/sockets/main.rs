@@ -7,5 +7,6 @@ mod ending;
 mod engineio;
 mod plain;
 mod polling;
+mod raw;
 mod socketio;
 mod upgrading;

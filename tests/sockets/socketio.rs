@@ -63,12 +63,32 @@ on_both! {
         }
     }
 
+    async fn nobody_hears_anything_before_they_are_told_that_they_joined(app) {
+        let (ann, bob) = (app.user("ann").await, app.user("bob").await);
+        let mut anns = joined(&ann, "/api/chat/").await;
+        let both = json!({ "sender_id": ann.id, "receiver_id": bob.id });
+        anns.say(&format!(r#"42/api/chat/,["new_chat",{both}]"#)).await;
+        let chat = data(&anns.text_that_begins(r#"42/api/chat/,["chat_created","#).await)["id"].clone();
+        let talks = async {
+            for id in 0..300 {
+                anns.say(&format!(r#"42/api/chat/,{id}["private_message",{{"chat_id":{chat},"msg":"{id}"}}]"#)).await;
+                let _ = anns.text_that_begins("43").await;
+            }
+        };
+        // Looks itself at what comes first and what comes second.
+        let joins = async {
+            for _ in 0..60 {
+                drop(joined(&bob, "/api/chat/").await);
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::join!(talks, joins);
+    }
+
     async fn who_leaves_the_namespace_hears_nothing_any_more(app) {
         let (ann, bob) = (app.user("ann").await, app.user("bob").await);
         let mut socket = joined(&ann, "/api/chat/").await;
         socket.say("41/api/chat/,").await;
-        let path = "/api/user/";
-        let _ = bob.get(path).await;
         let mut again = joined(&bob, "/api/chat/").await;
         let both = json!({ "sender_id": bob.id, "receiver_id": ann.id });
         again.say(&format!(r#"42/api/chat/,1["new_chat",{both}]"#)).await;
