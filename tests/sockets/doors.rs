@@ -89,6 +89,18 @@ on_both! {
         let _ = app.anyone().with("origin", "https://evil.example").get(OPEN).await.expect(200);
     }
 
+    #[settings = [("GIGLINE_ALLOWED_ORIGINS", "https://page.example")]]
+    async fn an_allowed_page_may_read_polls_with_its_visitors_cookie(app) {
+        let ann = app.user("ann").await;
+        let page = app.anyone().with_cookie(&ann.token).with("origin", "https://page.example");
+        let session = Polling::joined(&page).await;
+        let poll = page.post_raw(&session.path(), "3").await.expect(200);
+        assert_eq!(poll.header("access-control-allow-origin"), "https://page.example");
+        assert_eq!(poll.header("access-control-allow-credentials"), "true");
+        let elsewhere = app.anyone().with("origin", "https://evil.example").get(OPEN).await.expect(200);
+        assert_eq!(elsewhere.header("access-control-allow-origin"), "");
+    }
+
     async fn what_follows_a_handshake_comes_with_the_same_session(app) {
         let (ann, eve, anyone) = (app.user("ann").await, app.user("eve").await, app.anyone());
         let by_cookie = anyone.with_cookie(&ann.token);
