@@ -32,6 +32,9 @@ const SWEEP_EVERY: Duration = Duration::from_millis(250);
 /// up shortly after is still told why it was closed.
 #[cfg(target_os = "linux")]
 const UNREAD_DEADLINE: Duration = Duration::from_secs(60);
+/// How much the system holds for a connection beyond what is on its way.
+#[cfg(target_os = "linux")]
+const UNSENT_BYTES: u32 = 128 * 1024;
 /// How often files without rows and expired sessions are cleared away.
 const TIDY_EVERY: Duration = Duration::from_secs(10 * 60);
 
@@ -169,7 +172,7 @@ impl Server {
             // A client that closes its side is gone; else a dropped poll would never be noticed.
             .h1_allow_half_closed(false)
             .tcp_nodelay(true)
-            .on_connect(|stream, _| give_up_in_time(stream))
+            .on_connect(|stream, _| bound_the_unread(stream))
             .disable_signals()
             .bind(settings.listen.address)
             .map_err(failed)?;
@@ -208,19 +211,22 @@ impl Server {
     }
 }
 
-/// Has the system end a connection whose other side takes nothing any more. What waits for it could not be written,
-/// not even that it is closed, so nothing else would.
+/// Has the system hold little for a slow reader, and end a connection whose other side takes nothing any more. What
+/// waits for that could not be written, not even that it is closed, so nothing else would end it.
 #[cfg(target_os = "linux")]
-fn give_up_in_time(stream: &dyn Any) {
+fn bound_the_unread(stream: &dyn Any) {
     let Some(stream) = stream.downcast_ref::<actix_rt::net::TcpStream>() else { return };
-    if let Err(error) = SockRef::from(stream).set_tcp_user_timeout(Some(UNREAD_DEADLINE)) {
-        log::debug!("a connection cannot be given a deadline for what it does not read: {error}");
+    let socket = SockRef::from(stream);
+    let bounded =
+        socket.set_tcp_user_timeout(Some(UNREAD_DEADLINE)).and_then(|()| socket.set_tcp_notsent_lowat(UNSENT_BYTES));
+    if let Err(error) = bounded {
+        log::debug!("a connection cannot be given bounds for what it does not read: {error}");
     }
 }
 
-/// The same where the system knows no such thing.
+/// The same where the system knows no such bounds.
 #[cfg(not(target_os = "linux"))]
-fn give_up_in_time(_: &dyn Any) {}
+fn bound_the_unread(_: &dyn Any) {}
 
 async fn stop_after(app: App, handle: ServerHandle, signal: impl Future<Output = ()>) {
     signal.await;
