@@ -27,6 +27,7 @@ pub mod jobs;
 mod kept;
 mod lane;
 mod locks;
+mod many;
 pub mod migrations;
 mod page;
 pub mod pictures;
