@@ -46,6 +46,21 @@ impl IndexedText<'_> {
 }
 
 impl Words {
+    /// All words, each with the letter of its class before it: with nothing else to tell the classes apart, SQLite's
+    /// index needs to note no places of words, and goes through the jobs of one class alone.
+    fn lettered(&self) -> String {
+        let classes = [('t', &self.title), ('g', &self.tags), ('b', &self.body)];
+        let mut text = String::new();
+        for (letter, words) in classes {
+            for word in words {
+                text.push(letter);
+                text.push_str(word);
+                text.push(' ');
+            }
+        }
+        text
+    }
+
     /// Those that the dictionary learns, which misspelt ones are held against: of four letters and more, the first
     /// hundred of a job, so that nobody fills it with a few long texts.
     fn long(&self) -> impl Iterator<Item = &str> {
