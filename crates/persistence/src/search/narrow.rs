@@ -25,7 +25,8 @@ impl Spot {
     /// Whether it lies in the filter's circle, if that has one.
     pub(super) fn is_within(&self, filter: &JobFilter) -> StoreResult<bool> {
         let Some(circle) = &filter.within else { return Ok(true) };
-        let place = Place::new(self.longitude, self.latitude).map_err(|fault| StoreError::Corrupt(fault.to_string()))?;
+        let place =
+            Place::new(self.longitude, self.latitude).map_err(|fault| StoreError::Corrupt(fault.to_string()))?;
         Ok(!place.is_nowhere() && circle.distance_within(place).is_some())
     }
 }

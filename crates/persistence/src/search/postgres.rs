@@ -66,9 +66,8 @@ fn any_of(term: &Term) -> String {
 }
 
 fn scores(term: &Term) -> Vec<String> {
-    let score = |points: i64, what: String| {
-        format!("CASE WHEN job_words.words @@ '{what}'::tsquery THEN {points} ELSE 0 END")
-    };
+    let score =
+        |points: i64, what: String| format!("CASE WHEN job_words.words @@ '{what}'::tsquery THEN {points} ELSE 0 END");
     let mut scores = Vec::new();
     for class in &CLASSES {
         scores.push(score(class.begins, format!("''{}'':*{}", term.word, class.weight)));

@@ -30,8 +30,8 @@ pub(super) fn similar(conn: &mut AnyConn, word: &str) -> StoreResult<Vec<String>
     let [shortest, longest] = lengths.map(|length| i64::try_from(length).unwrap_or(i64::MAX));
     let known: Vec<Known> = match conn {
         AnyConn::Sqlite(conn) => diesel::sql_query(
-            "SELECT trim(word, '^$') AS word FROM search_word_trigrams WHERE search_word_trigrams MATCH ? \
-             AND length(trim(word, '^$')) BETWEEN ? AND ? LIMIT ?",
+            "SELECT substr(word, 3, length(word) - 3) AS word FROM search_word_trigrams WHERE search_word_trigrams MATCH ? \
+             AND length(word) - 3 BETWEEN ? AND ? LIMIT ?",
         )
         .bind::<Text, _>(any_trigram(&with_edges(word)))
         .bind::<BigInt, _>(shortest)
@@ -51,12 +51,20 @@ pub(super) fn similar(conn: &mut AnyConn, word: &str) -> StoreResult<Vec<String>
             .load(conn)?
         }
     };
-    let near = known.into_iter().filter(|known| known.word != word);
+    let asked = letters(word);
+    // Counting edits costs more than all else; an edit changes one letter at most.
+    let may_be = |known: &str| (asked & !letters(known)).count_ones() <= u32::try_from(limit).unwrap_or(u32::MAX);
+    let near = known.into_iter().filter(|known| known.word != word && may_be(&known.word));
     let mut near: Vec<(usize, String)> =
         near.filter_map(|known| edit_distance(word, &known.word, limit).map(|edits| (edits, known.word))).collect();
     near.sort();
     near.truncate(KEPT);
     Ok(near.into_iter().map(|(_, word)| word).collect())
+}
+
+/// Which letters stand in a word: a bit for each, which others may share.
+fn letters(word: &str) -> u64 {
+    word.chars().fold(0, |all, letter| all | 1 << (u32::from(letter) % 64))
 }
 
 /// A question for any three letters in a row.

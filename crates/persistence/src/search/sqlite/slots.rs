@@ -33,13 +33,16 @@ pub(super) struct Choice {
 
 /// The slots of all terms, those in heavier places first.
 pub(super) fn slots(conn: &mut SqliteConnection, terms: &[Term]) -> StoreResult<Vec<Slot>> {
-    let pairs = || CLASSES.iter().flat_map(|class| terms.iter().enumerate().map(move |(number, term)| (class, number, term)));
+    let pairs =
+        || CLASSES.iter().flat_map(|class| terms.iter().enumerate().map(move |(number, term)| (class, number, term)));
     let mut text = Vec::new();
     let mut bound = Vec::new();
     for (number, (class, _, term)) in pairs().enumerate() {
         let word = format!("{}{}", class.letter, term.word);
         // All words that begin with the term but the term itself, whose many jobs the list of words would count.
-        text.push(format!("SELECT * FROM (SELECT {number}, term FROM job_terms WHERE term >= ? AND term <= ? LIMIT {LONGER})"));
+        text.push(format!(
+            "SELECT * FROM (SELECT {number}, term FROM job_terms WHERE term >= ? AND term <= ? LIMIT {LONGER})"
+        ));
         bound.extend([Bound::Text(format!("{word}0")), Bound::Text(format!("{word}\u{10FFFF}"))]);
         text.push(stands_anywhere(number, "="));
         bound.push(Bound::Text(quoted(&word)));

@@ -7,7 +7,7 @@ use super::ask::Asker;
 use super::slots::{Choice, Slot, any};
 use crate::StoreResult;
 
-/// A set up to this size is scored job by job.
+/// A set of fewer jobs is scored job by job, and one of fewer than are wanted.
 const SMALL: usize = 32;
 /// More than there can be.
 const ALL: usize = 1 << 31;
@@ -38,7 +38,7 @@ pub(super) fn walk(
     mut sets: usize,
 ) -> StoreResult<Vec<Hit>> {
     let tree = Tree { slots, terms };
-    let small = wanted.max(SMALL);
+    let small = wanted.checked_next_power_of_two().unwrap_or(wanted).max(SMALL);
     let mut hits = Vec::new();
     let mut open = BinaryHeap::new();
     let root = Set { narrower: true, ..Set::default() };
@@ -62,7 +62,7 @@ pub(super) fn walk(
         }
         if set.narrower || sets == 0 {
             sets = sets.saturating_sub(1);
-            let most = if sets == 0 { ALL } else { small + 1 };
+            let most = if sets == 0 { ALL } else { small };
             let question = tree.question(&set);
             let jobs = asker.newest(&question, i64::MAX, most)?;
             if jobs.len() < most {
@@ -126,8 +126,11 @@ impl<'a> Tree<'a> {
     fn question(&self, set: &Set<'a>) -> String {
         let mut with = Vec::new();
         for term in 0..self.terms {
-            let chosen: Vec<String> =
-                self.chosen(set).filter(|(slot, _)| slot.term == term).flat_map(|(_, choice)| choice.with.clone()).collect();
+            let chosen: Vec<String> = self
+                .chosen(set)
+                .filter(|(slot, _)| slot.term == term)
+                .flat_map(|(_, choice)| choice.with.clone())
+                .collect();
             if chosen.is_empty() {
                 let open = self.slots.iter().skip(set.chosen.len()).filter(|slot| slot.term == term);
                 with.push(any(open.filter_map(Slot::any)));
