@@ -31,28 +31,23 @@ impl Spot {
     }
 }
 
-/// What the filter asks of a row of `jobs`, each with AND before it; `category` is the placeholder of the one value
-/// that is bound, an empty text where none is asked for.
+/// What the filter asks of a row of `jobs`, with AND before it; `category` is the placeholder of the one value that is
+/// bound, an empty text where none is asked for.
 pub(super) fn conditions(filter: &JobFilter, category: &str) -> String {
+    // The placeholder must be used even where no category is asked for.
     let mut all = match filter.category {
-        Some(_) => format!(" AND jobs.category = {category}"),
-        // The placeholder must be used in any case.
-        None => format!(" AND {category} = ''"),
+        Some(_) => vec![format!("jobs.category = {category}")],
+        None => vec![format!("{category} = ''")],
     };
-    if let Some(status) = filter.status {
-        all.push_str(&format!(" AND jobs.status = '{}'", status_word(status)));
-    }
-    if let Some(poster) = filter.poster {
-        all.push_str(&format!(" AND jobs.poster_id = {poster}"));
-    }
+    all.extend(filter.status.map(|status| format!("jobs.status = '{}'", status_word(status))));
+    all.extend(filter.poster.map(|poster| format!("jobs.poster_id = {poster}")));
     if let Some(circle) = &filter.within {
         let found = circle.bounding_box();
         let [one, other] = found.longitudes;
-        all.push_str(&format!(
-            " AND jobs.latitude BETWEEN {} AND {} \
-              AND (jobs.longitude BETWEEN {} AND {} OR jobs.longitude BETWEEN {} AND {})",
+        all.push(format!(
+            "jobs.latitude BETWEEN {} AND {} AND (jobs.longitude BETWEEN {} AND {} OR jobs.longitude BETWEEN {} AND {})",
             found.south, found.north, one.west, one.east, other.west, other.east
         ));
     }
-    all
+    format!(" AND {}", all.join(" AND "))
 }

@@ -35,47 +35,73 @@ pub(super) fn walk(
     terms: usize,
     after: Option<SearchCursor>,
     wanted: usize,
-    mut sets: usize,
+    sets: usize,
 ) -> StoreResult<Vec<Hit>> {
     let tree = Tree { slots, terms };
-    let small = wanted.checked_next_power_of_two().unwrap_or(wanted).max(SMALL);
+    let mut walk = Walk { asker, tree: &tree, after, wanted, sets, open: BinaryHeap::new() };
+    walk.open.extend(tree.entry(Set { narrower: true, ..Set::default() }, after));
     let mut hits = Vec::new();
-    let mut open = BinaryHeap::new();
-    let root = Set { narrower: true, ..Set::default() };
-    open.extend(tree.entry(root, after));
-    while let Some(Entry { rank, set }) = open.pop() {
-        let Some(set) = set else {
-            hits.push(rank);
-            if hits.len() == wanted {
-                break;
-            }
-            continue;
-        };
-        let set = tree.skip_single(set);
-        let left = wanted - hits.len();
-        if set.chosen.len() == slots.len() {
-            sets = sets.saturating_sub(1);
-            let before = after.filter(|(score, _)| *score == set.points).map_or(i64::MAX, |(_, id)| id);
-            let jobs = asker.newest(&tree.question(&set), before, left)?;
-            open.extend(jobs.into_iter().map(|job| Entry { rank: (set.points, job), set: None }));
-            continue;
+    while hits.len() < wanted
+        && let Some(Entry { rank, set }) = walk.open.pop()
+    {
+        match set {
+            None => hits.push(rank),
+            Some(set) => walk.enter(&tree.skip_single(set))?,
         }
-        if set.narrower || sets == 0 {
-            sets = sets.saturating_sub(1);
-            let most = if sets == 0 { ALL } else { small };
-            let question = tree.question(&set);
-            let jobs = asker.newest(&question, i64::MAX, most)?;
-            if jobs.len() < most {
-                let scored = asker.score(&jobs, &tree.parts(&set, &question))?;
-                let scored = scored.into_iter().map(|(score, job)| (score + set.points, job));
-                let scored = scored.filter(|hit| after.is_none_or(|after| *hit < after));
-                open.extend(scored.map(|rank| Entry { rank, set: None }));
-                continue;
-            }
-        }
-        open.extend(tree.split(&set).filter_map(|part| tree.entry(part, after)));
     }
     Ok(hits)
+}
+
+struct Walk<'a, 'b> {
+    asker: &'b mut Asker<'a>,
+    tree: &'b Tree<'b>,
+    after: Option<SearchCursor>,
+    wanted: usize,
+    /// How many more may be asked for.
+    sets: usize,
+    open: BinaryHeap<Entry<'b>>,
+}
+
+impl<'b> Walk<'_, 'b> {
+    /// Puts what a set holds among what is still to be looked at.
+    fn enter(&mut self, set: &Set<'b>) -> StoreResult<()> {
+        if set.chosen.len() == self.tree.slots.len() {
+            return self.newest(set);
+        }
+        let dear = self.sets == 0;
+        if !(dear || set.narrower) || !self.score(set, dear)? {
+            let (tree, after) = (self.tree, self.after);
+            self.open.extend(tree.split(set).filter_map(|part| tree.entry(part, after)));
+        }
+        Ok(())
+    }
+
+    /// The newest jobs of a set in which all score the same.
+    fn newest(&mut self, set: &Set<'b>) -> StoreResult<()> {
+        self.sets = self.sets.saturating_sub(1);
+        let before = self.after.filter(|(score, _)| *score == set.points).map_or(i64::MAX, |(_, id)| id);
+        let jobs = self.asker.newest(&self.tree.question(set), before, self.wanted)?;
+        self.open.extend(jobs.into_iter().map(|job| Entry { rank: (set.points, job), set: None }));
+        Ok(())
+    }
+
+    /// The jobs of a set one by one; says whether it was small enough, or has to be.
+    fn score(&mut self, set: &Set<'b>, dear: bool) -> StoreResult<bool> {
+        self.sets = self.sets.saturating_sub(1);
+        let small = self.wanted.checked_next_power_of_two().unwrap_or(self.wanted).max(SMALL);
+        let most = if dear { ALL } else { small };
+        let question = self.tree.question(set);
+        let jobs = self.asker.newest(&question, i64::MAX, most)?;
+        if jobs.len() >= most {
+            return Ok(false);
+        }
+        let scored = self.asker.score(&jobs, &self.tree.parts(set, &question))?;
+        let scored = scored.into_iter().map(|(score, job)| (score + set.points, job));
+        let after = self.after;
+        let scored = scored.filter(|hit| after.is_none_or(|after| *hit < after));
+        self.open.extend(scored.map(|rank| Entry { rank, set: None }));
+        Ok(true)
+    }
 }
 
 struct Tree<'a> {
