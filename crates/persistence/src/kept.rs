@@ -71,6 +71,34 @@ impl<Q: Query, N> Query for Kept<Q, N> {
     type SqlType = Q::SqlType;
 }
 
+/// A statement for SQLite whose text is always the same, whatever it binds.
+pub(crate) struct Fixed<Q, N> {
+    statement: Q,
+    name: std::marker::PhantomData<N>,
+}
+
+/// The statement of this name. Its text must not depend on anything.
+pub(crate) fn fixed<N: Named, Q>(_name: N, statement: Q) -> Fixed<Q, N> {
+    Fixed { statement, name: std::marker::PhantomData }
+}
+
+impl<Q: QueryFragment<Sqlite>, N> QueryFragment<Sqlite> for Fixed<Q, N> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.statement.walk_ast(pass)
+    }
+}
+
+impl<Q, N: Named> QueryId for Fixed<Q, N> {
+    type QueryId = N;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<Q: Query, N> Query for Fixed<Q, N> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q, N> diesel::RunQueryDsl<diesel::SqliteConnection> for Fixed<Q, N> {}
+
 /// Declares the names of queries.
 macro_rules! named {
     ($($name:ident),+ $(,)?) => {

@@ -28,14 +28,15 @@ pub(crate) struct IndexedText<'a> {
 }
 
 /// The folded words of a job by weight: the title's, those of skills and category, those of description and location.
-struct Words {
+#[derive(Debug, Clone)]
+pub(crate) struct Words {
     title: Vec<String>,
     tags: Vec<String>,
     body: Vec<String>,
 }
 
 impl IndexedText<'_> {
-    fn words(&self) -> Words {
+    pub(crate) fn words(&self) -> Words {
         let both = |one: &str, other: &str| [fold_words(one), fold_words(other)].concat();
         Words {
             title: fold_words(self.title),
@@ -71,8 +72,7 @@ impl Words {
 }
 
 /// Indexes a job that is new, or one that is in the index already.
-pub(crate) fn put(tx: &mut WriteTx<'_>, job: i64, text: &IndexedText<'_>, new: bool) -> StoreResult<()> {
-    let words = text.words();
+pub(crate) fn put(tx: &mut WriteTx<'_>, job: i64, words: Words, new: bool) -> StoreResult<()> {
     let AnyConn::Pg(conn) = tx.db() else {
         tx.index_changes().gather(Change::Put { job, new, words });
         return Ok(());
@@ -110,7 +110,7 @@ pub(crate) fn refresh(tx: &mut WriteTx<'_>, job: i64) -> StoreResult<()> {
         description: &description,
         location: &location,
     };
-    put(tx, job, &text, false)
+    put(tx, job, text.words(), false)
 }
 
 /// Takes a job out of the index. On PostgreSQL its row goes with the job's.

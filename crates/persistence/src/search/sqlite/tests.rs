@@ -81,7 +81,7 @@ proptest! {
             for ([title, skills, description], id) in posted.iter().zip(1_i64..) {
                 let [title, skills, description] = [title, skills, description].map(|words| words.join(" "));
                 let text = IndexedText { title: &title, skills: &skills, category: "", description: &description, location: "" };
-                search_index::put(tx, id, &text, true)?;
+                search_index::put(tx, id, text.words(), true)?;
             }
             StoreResult::Ok(())
         }).unwrap();
