@@ -8,6 +8,7 @@ use gigline_persistence::accounts::{self, NewAccount};
 use gigline_persistence::jobs::{self, NewJob};
 use gigline_persistence::pictures::{self, NewPicture};
 use gigline_persistence::ratings::{self, NewRating};
+use gigline_persistence::workload::Words;
 use gigline_persistence::{StoreError, WriteTx, hiring};
 
 use crate::Failure;
@@ -33,44 +34,6 @@ const LIVELY: usize = 2_000;
 pub(crate) struct Town {
     pub(crate) users: Vec<i64>,
     pub(crate) newest_jobs: Vec<i64>,
-}
-
-/// Made-up words, some much more frequent than others; the same each time (`SplitMix64`).
-pub(crate) struct Words(u64);
-
-impl Words {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut word = self.0;
-        word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        word ^ (word >> 31)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        u64::try_from(bound).map_or(0, |bound| usize::try_from(self.next() % bound.max(1)).unwrap_or(0))
-    }
-
-    /// One of some 8,000 words; small numbers come more often, as words do.
-    fn one(&mut self) -> String {
-        const SYLLABLES: [&str; 20] = [
-            "ba", "ker", "lo", "min", "ta", "ris", "den", "vo", "pal", "eth", "su", "gor", "ni", "fel", "qua", "dro",
-            "hy", "lan", "wex", "ju",
-        ];
-        let limit = 1 + self.below(8_000);
-        let number = self.below(limit);
-        let syllable = |at: usize| SYLLABLES.get(at % SYLLABLES.len()).copied().unwrap_or_default();
-        [syllable(number), syllable(number / 20), syllable(number / 400 + 3)].concat()
-    }
-
-    /// So many words with spaces between them.
-    pub(crate) fn some(&mut self, count: usize) -> String {
-        (0..count).map(|_| self.one()).collect::<Vec<_>>().join(" ")
-    }
 }
 
 /// Fills the server's database.

@@ -20,6 +20,10 @@ mod writes;
 use std::process::ExitCode;
 use std::time::Duration;
 
+/// The program's own, so that what is measured is what runs. The bare endpoint has it as well.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A failure, as it is told to whoever started this.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 

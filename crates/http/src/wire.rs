@@ -61,7 +61,7 @@ impl<'a> Links<'a> {
 
     /// The address of a stored file.
     pub(crate) fn file(&self, name: &str) -> String {
-        format!("{}/media/{name}", self.base)
+        [&self.base, "/media/", name].concat()
     }
 }
 

@@ -1,15 +1,17 @@
-//! Durable single-row inserts by 1, 16, 64 and 256 submitters: the store against a pool of eight writers.
+//! Durable inserts by 1, 16, 64 and 256 submitters, of one short row and of a whole job with its words in the search
+//! index: the store against a pool of eight writers.
 //!
 //! Both keep the same promises (WAL, `synchronous=FULL`, the write lock taken at once) on the same disk; rounds of the
-//! two take turns, and the table shows the medians. The first table's submitters are threads, the second's are tasks.
+//! two take turns, and the tables show the medians. Submitters are threads in one table of each kind, tasks in the other.
 #![expect(clippy::print_stdout, reason = "a table on the terminal is what a benchmark is for")]
 
 use std::future::Future;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use gigline_persistence::workload::{self, WriterPool};
-use gigline_persistence::{DatabaseUrl, Store, StoreConfig, StoreResult};
+use gigline_domain::UserId;
+use gigline_persistence::workload::{self, Postings, WriterPool};
+use gigline_persistence::{DatabaseUrl, Store, StoreConfig, StoreResult, WriteTx};
 use tokio::runtime::Runtime;
 
 const SUBMITTERS: [usize; 4] = [1, 16, 64, 256];
@@ -21,23 +23,43 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    both_tables(&runtime, "rows", |_poster| |tx: &mut WriteTx<'_>| workload::insert(tx, 7))?;
+    let postings = Postings::of(2_000)?;
+    both_tables(&runtime, "jobs", move |poster| postings.next(poster))
+}
+
+/// `write` makes what each submitter has written, again and again.
+fn both_tables<W, F>(runtime: &Runtime, what: &str, write: W) -> Result<(), Failure>
+where
+    W: Fn(UserId) -> F + Clone + Send + Sync + 'static,
+    F: FnOnce(&mut WriteTx<'_>) -> StoreResult<()> + Send + 'static,
+{
+    let (ours, theirs) = (write.clone(), write.clone());
     table(
-        "threads",
-        |store, n| by_threads(n, move || store.write_blocking(|tx| workload::insert(tx, 7))),
-        |pool, n| by_threads(n, move || pool.insert_blocking(7)),
+        &format!("{what}, submitters are threads"),
+        |(store, poster), n| {
+            let write = ours.clone();
+            by_threads(n, move || store.write_blocking(write(poster)))
+        },
+        |(pool, poster), n| {
+            let write = theirs.clone();
+            by_threads(n, move || pool.write_blocking(write(poster)))
+        },
     )?;
     table(
-        "tasks",
-        |store, n| {
-            by_tasks(&runtime, n, move || {
-                let store = store.clone();
-                async move { store.write(|tx| workload::insert(tx, 7)).await }
+        &format!("{what}, submitters are tasks"),
+        |(store, poster), n| {
+            let write = write.clone();
+            by_tasks(runtime, n, move || {
+                let (store, write) = (store.clone(), write(poster));
+                async move { store.write(write).await }
             })
         },
-        |pool, n| {
-            by_tasks(&runtime, n, move || {
-                let pool = pool.clone();
-                async move { pool.insert(7).await }
+        |(pool, poster), n| {
+            let write = write.clone();
+            by_tasks(runtime, n, move || {
+                let (pool, write) = (pool.clone(), write(poster));
+                async move { pool.write(write).await }
             })
         },
     )
@@ -45,10 +67,10 @@ fn main() -> Result<(), Failure> {
 
 fn table(
     kind: &str,
-    ours: impl Fn(Store, usize) -> Result<Submitter, Failure>,
-    theirs: impl Fn(WriterPool, usize) -> Result<Submitter, Failure>,
+    ours: impl Fn((Store, UserId), usize) -> Result<Submitter, Failure>,
+    theirs: impl Fn((WriterPool, UserId), usize) -> Result<Submitter, Failure>,
 ) -> Result<(), Failure> {
-    println!("durable inserts a second, submitters are {kind}; medians of {ROUNDS} rounds of {ROUND:?} each in turn");
+    println!("durable inserts a second of {kind}; medians of {ROUNDS} rounds of {ROUND:?} each in turn");
     println!("submitters |    store   p50 us   p99 us |  8 writers   p50 us   p99 us |  ratio (lowest .. highest)");
     for n in SUBMITTERS {
         let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
@@ -61,7 +83,7 @@ fn table(
             }
             rounds.push((mine.measured(), theirs(pool.clone(), n)?.measured()));
         }
-        store.close();
+        store.0.close();
         let (a, b) = (median(&rounds, |round| round.0), median(&rounds, |round| round.1));
         let mut ratios: Vec<f64> = rounds.iter().map(|(mine, theirs)| mine.rate / theirs.rate).collect();
         ratios.sort_by(f64::total_cmp);
@@ -78,18 +100,22 @@ fn table(
     Ok(())
 }
 
-fn open_store(path: &Path) -> Result<Store, Failure> {
+fn open_store(path: &Path) -> Result<(Store, UserId), Failure> {
     let url = DatabaseUrl::Sqlite(path.to_owned());
     let store = Store::open(&StoreConfig { readers: 1, write_queue: WAITING, ..StoreConfig::new(url.clone()) })?;
     workload::prepare(&url)?;
-    Ok(store)
+    let poster = store.write_blocking(workload::poster)?;
+    Ok((store, poster))
 }
 
-fn open_pool(path: &Path) -> Result<WriterPool, Failure> {
+fn open_pool(path: &Path) -> Result<(WriterPool, UserId), Failure> {
     let url = DatabaseUrl::Sqlite(path.to_owned());
+    // It has no migrations of its own.
+    Store::open(&StoreConfig::new(url.clone()))?.close();
     let pool = WriterPool::open(&url, 8, WAITING)?;
     workload::prepare(&url)?;
-    Ok(pool)
+    let poster = pool.write_blocking(workload::poster)?;
+    Ok((pool, poster))
 }
 
 fn by_threads(n: usize, insert: impl Fn() -> StoreResult<()> + Clone + Send + 'static) -> Result<Submitter, Failure> {

@@ -7,8 +7,9 @@ use gigline_domain::{Circle, JobId, JobLife, JobStatus, Place, Timestamp, UserId
 
 use crate::any::{AnyConn, capped};
 use crate::kept::{kept, named};
+use crate::many::{newest_of, one_of};
 use crate::records::{Job, JobText, Person, Picture, Viewer};
-use crate::rows::{PERSON, PersonRow, PictureRow, newest_of, newest_own_pictures, person, status, status_word};
+use crate::rows::{PERSON, PersonRow, PictureRow, newest_own_pictures, person, status, status_word};
 use crate::schema::{applications, assets, jobs, users};
 use crate::{Conn, Entity, Page, PageRequest, StoreError, StoreResult};
 
@@ -119,7 +120,7 @@ pub fn list(conn: &mut Conn, filter: &JobFilter, page: PageRequest, viewer: View
 
 /// The jobs with these ids, in their order; those that went meanwhile are left out.
 pub(crate) fn in_order(conn: &mut Conn, ids: &[i64], viewer: Viewer) -> StoreResult<Vec<Job>> {
-    let rows: Vec<JoinedRow> = joined_jobs!().filter(jobs::id.eq_any(ids)).load(conn.db())?;
+    let rows: Vec<JoinedRow> = joined_jobs!().filter(one_of("jobs.id", ids)).load(conn.db())?;
     let found = assemble(conn.db(), rows, viewer)?;
     let mut found: HashMap<i64, Job> = found.into_iter().map(|job| (job.id.get(), job)).collect();
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
@@ -213,7 +214,7 @@ fn candidates(conn: &mut AnyConn, rows: &[JoinedRow], viewer: Viewer) -> StoreRe
         .inner_join(users::table.on(users::id.eq(applications::user_id)))
         .filter(
             newest_of("applications", "job_id", &whole, "1 = 1", CANDIDATES)
-                .or(applications::user_id.eq(me).and(applications::job_id.eq_any(self_only))),
+                .or(applications::user_id.eq(me).and(one_of("applications.job_id", &self_only))),
         )
         .order(applications::id.asc())
         .select((applications::job_id, PERSON))

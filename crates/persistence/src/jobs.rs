@@ -6,10 +6,13 @@ use gigline_domain::{
     Reward, Skills, Timestamp, UserId,
 };
 
-use crate::rows::status_word;
-use crate::schema::{assets, jobs};
+use crate::any::AnyConn;
+use crate::kept::{fixed, kept, named};
+use crate::records::{Job, JobText, Person, Picture};
+use crate::rows::{PERSON, PersonRow, newest_own_pictures, person, status_word};
+use crate::schema::{assets, jobs, users};
 use crate::search_index::IndexedText;
-use crate::{Entity, StoreError, StoreResult, WriteTx, blobs, locks, search_index};
+use crate::{Conflict, Conn, Entity, StoreError, StoreResult, WriteTx, blobs, locks, search_index};
 
 /// A job before it is posted.
 #[derive(Debug, Clone)]
@@ -63,10 +66,90 @@ pub struct JobPatch {
     pub other_notes: Option<Notes>,
 }
 
+/// The words by which a job is found, worked out by whoever posts it rather than by the one who writes for all.
+#[derive(Debug, Clone)]
+pub struct JobWords(search_index::Words);
+
+/// Somebody as the jobs that they post show them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Poster {
+    person: Person,
+    /// Stands in for the pictures of a job that has none.
+    newest_picture: Option<Picture>,
+}
+
+impl NewJob {
+    /// What [`insert_indexed`] takes beside the job itself.
+    pub fn words(&self) -> JobWords {
+        let text = IndexedText {
+            title: self.title.as_str(),
+            skills: self.relevant_skills.as_str(),
+            category: self.category.as_str(),
+            description: self.description.as_str(),
+            location: self.location.as_str(),
+        };
+        JobWords(text.words())
+    }
+
+    /// The job as it is when it has just been posted, without reading it back.
+    pub fn posted(&self, id: JobId, poster: Poster, now: Timestamp) -> Job {
+        Job {
+            id,
+            life: JobLife { poster: Some(poster.person.id), status: JobStatus::Open, receiver: None },
+            text: self.text(),
+            place: self.place,
+            duration: self.duration.minutes(),
+            created_at: now,
+            poster: Some(poster.person),
+            receiver: None,
+            pictures: poster.newest_picture.into_iter().collect(),
+            candidates: Vec::new(),
+            candidate_count: 0,
+            distance_km: None,
+        }
+    }
+
+    fn text(&self) -> JobText {
+        JobText {
+            title: self.title.as_str().to_owned(),
+            description: self.description.as_str().to_owned(),
+            location: self.location.as_str().to_owned(),
+            date_activity: self.date_activity.as_str().to_owned(),
+            reward: self.reward.as_str().to_owned(),
+            category: self.category.as_str().to_owned(),
+            relevant_skills: self.relevant_skills.as_str().to_owned(),
+            other_notes: self.other_notes.as_str().to_owned(),
+        }
+    }
+}
+
+named!(PersonById, InsertJob);
+
+/// What the jobs of an account show of it. Errors: `NotFound(User)`.
+pub fn poster(conn: &mut Conn, id: UserId) -> StoreResult<Poster> {
+    conn.snapshot(|conn| {
+        let query = users::table.filter(users::id.eq(id.get())).select(PERSON);
+        let row: Option<PersonRow> = kept(PersonById, id.get(), query).get_result(conn.db()).optional()?;
+        let person = person(row.ok_or(StoreError::NotFound(Entity::User))?);
+        let newest_picture = newest_own_pictures(conn.db(), &[id.get()])?.pop();
+        Ok(Poster { person, newest_picture })
+    })
+}
+
 /// Posts a job. Errors: `NotFound(User)` if the poster is gone.
 pub fn insert(tx: &mut WriteTx<'_>, poster: UserId, new: &NewJob, now: Timestamp) -> StoreResult<JobId> {
-    locks::user_stays(tx, poster)?;
-    let id: i64 = diesel::insert_into(jobs::table)
+    insert_indexed(tx, poster, new, new.words(), now)
+}
+
+/// [`insert`] with the job's words, which others need not wait for then. Errors: the same.
+pub fn insert_indexed(
+    tx: &mut WriteTx<'_>,
+    poster: UserId,
+    new: &NewJob,
+    JobWords(words): JobWords,
+    now: Timestamp,
+) -> StoreResult<JobId> {
+    let statement = diesel::insert_into(jobs::table)
         .values((
             jobs::poster_id.eq(poster.get()),
             jobs::status.eq(status_word(JobStatus::Open)),
@@ -83,17 +166,24 @@ pub fn insert(tx: &mut WriteTx<'_>, poster: UserId, new: &NewJob, now: Timestamp
             jobs::other_notes.eq(new.other_notes.as_str()),
             jobs::created_at.eq(now.micros()),
         ))
-        .returning(jobs::id)
-        .get_result(tx.db())?;
-    let text = IndexedText {
-        title: new.title.as_str(),
-        skills: new.relevant_skills.as_str(),
-        category: new.category.as_str(),
-        description: new.description.as_str(),
-        location: new.location.as_str(),
+        .returning(jobs::id);
+    // The reference to the poster is what tells that they are there, and keeps them there on PostgreSQL. SQLite looks
+    // at it after it has given the id, so the answer has to be read to its end, which `get_result` would not do.
+    let ids: QueryResult<Vec<i64>> = match tx.db() {
+        AnyConn::Sqlite(conn) => fixed(InsertJob, statement).load(conn),
+        AnyConn::Pg(conn) => statement.load(conn),
     };
-    search_index::put(tx, id, &text, true)?;
+    let id = ids.map_err(without_poster)?.pop().ok_or(StoreError::NotFound(Entity::Job))?;
+    search_index::put(tx, id, words, true)?;
     Ok(JobId::new(id))
+}
+
+/// The poster is all that a new job refers to.
+fn without_poster(error: diesel::result::Error) -> StoreError {
+    match error.into() {
+        StoreError::Conflict(Conflict::Reference(_)) => StoreError::NotFound(Entity::User),
+        other => other,
+    }
 }
 
 /// Sees to it that nobody changes a job before this transaction ends, and tells its life. Errors: `NotFound(Job)`.

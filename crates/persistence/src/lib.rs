@@ -30,6 +30,7 @@ pub mod jobs;
 mod kept;
 mod lane;
 mod locks;
+mod many;
 pub mod log;
 pub mod messages;
 pub mod migrations;

@@ -8,10 +8,11 @@ use gigline_domain::{JobStatus, UserId};
 
 use crate::any::{AnyConn, capped};
 use crate::kept::{kept, named};
+use crate::many::{newest_of, one_of};
 use crate::records::{Account, JobLine, Picture, Profile, RatingLine, RatingSummary, Sight, Viewer};
 use crate::rows::{
-    ACCOUNT, AccountRow, JOB_LINE, JobLineRow, RATING_LINE, RatingLineRow, job_line, newest_of, own_pictures,
-    rating_line, status_word,
+    ACCOUNT, AccountRow, JOB_LINE, JobLineRow, RATING_LINE, RatingLineRow, job_line, own_pictures, rating_line,
+    status_word,
 };
 use crate::schema::{applications, jobs, ratings, users};
 use crate::{Conn, Entity, Page, PageRequest, StoreError, StoreResult};
@@ -102,8 +103,8 @@ fn parties(conn: &mut AnyConn, me: i64, others: &[i64]) -> StoreResult<HashSet<i
         .filter(
             jobs::poster_id
                 .eq(me)
-                .and(jobs::receiver_id.eq_any(others))
-                .or(jobs::receiver_id.eq(me).and(jobs::poster_id.eq_any(others))),
+                .and(one_of("jobs.receiver_id", others))
+                .or(jobs::receiver_id.eq(me).and(one_of("jobs.poster_id", others))),
         )
         .select((jobs::poster_id, jobs::receiver_id))
         .distinct()
@@ -202,9 +203,8 @@ macro_rules! counted_ratings {
 
 fn summaries(conn: &mut AnyConn, ids: &[i64]) -> StoreResult<HashMap<i64, RatingSummary>> {
     let rows: Vec<(Option<i64>, bool, i64, i64)> = match ids {
-        // A list of ids cannot be kept prepared, a single one can.
         [one] => kept(Summary, *one, counted_ratings!(ratings::subject_id.eq(*one))).load(conn)?,
-        many => counted_ratings!(ratings::subject_id.eq_any(many)).load(conn)?,
+        many => counted_ratings!(one_of("ratings.subject_id", many)).load(conn)?,
     };
     let mut sums: HashMap<i64, RatingSummary> = HashMap::new();
     for (subject, verified, rate, count) in rows {

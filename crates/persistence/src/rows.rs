@@ -1,12 +1,11 @@
 //! Column lists and the way from rows to records, in one place for all repositories.
 
-use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 use gigline_domain::{AssetId, JobId, JobStatus, RatingId, Role, Timestamp, UserId};
 
 use crate::any::{AnyConn, capped};
-use crate::kept::{kept, named};
+use crate::kept::{Named, kept, named};
+use crate::many::newest_of;
 use crate::records::{Account, JobLine, Person, Picture, RatingLine};
 use crate::schema::{assets, jobs, ratings, users};
 use crate::{StoreError, StoreResult};
@@ -145,24 +144,6 @@ impl From<PictureRow> for Picture {
     }
 }
 
-/// A condition that keeps, of each parent's rows in `table` that meet `also`, the newest `cap`.
-///
-/// One statement for any number of parents. The ids are numbers of ours, so they may stand in the text.
-pub(crate) fn newest_of(
-    table: &'static str,
-    parent: &'static str,
-    parents: &[i64],
-    also: &'static str,
-    cap: i64,
-) -> SqlLiteral<Bool> {
-    let ids = parents.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
-    let ids = if ids.is_empty() { "NULL" } else { &ids };
-    diesel::dsl::sql(&format!(
-        "{table}.id IN (SELECT ranked.id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY {parent} ORDER BY id DESC) \
-         AS place FROM {table} WHERE {also} AND {parent} IN ({ids})) AS ranked WHERE ranked.place <= {cap})"
-    ))
-}
-
 /// How many of its owner's pictures are shown with a profile, at most; with a job it is the newest alone.
 pub(crate) const OWN_PICTURES: i64 = 100;
 
@@ -170,34 +151,23 @@ named!(PicturesOfUser, NewestPictureOfUser);
 
 /// The newest pictures of each of `owners`, those of their jobs left out; newest first.
 pub(crate) fn own_pictures(conn: &mut AnyConn, owners: &[i64]) -> QueryResult<Vec<Picture>> {
-    let query = assets::table.filter(assets::job_id.is_null()).order(assets::id.desc());
-    let rows: Vec<PictureRow> = match owners {
-        [] => return Ok(Vec::new()),
-        [one] => {
-            let of_one = capped(query.filter(assets::user_id.eq(*one)), Some(OWN_PICTURES));
-            kept(PicturesOfUser, *one, of_one).load(conn)?
-        }
-        many => query.filter(newest_of("assets", "user_id", many, "job_id IS NULL", OWN_PICTURES)).load(conn)?,
-    };
-    Ok(rows.into_iter().map(Picture::from).collect())
+    newest_own(conn, PicturesOfUser, owners, OWN_PICTURES)
 }
 
 /// The newest picture of each of `owners` that has any, those of their jobs left out.
 pub(crate) fn newest_own_pictures(conn: &mut AnyConn, owners: &[i64]) -> QueryResult<Vec<Picture>> {
-    let query = assets::table.filter(assets::job_id.is_null());
+    newest_own(conn, NewestPictureOfUser, owners, 1)
+}
+
+fn newest_own<N: Named>(conn: &mut AnyConn, name: N, owners: &[i64], cap: i64) -> QueryResult<Vec<Picture>> {
+    let query = assets::table.order(assets::id.desc());
     let rows: Vec<PictureRow> = match owners {
         [] => return Ok(Vec::new()),
         [one] => {
-            let of_one = capped(query.filter(assets::user_id.eq(*one)).order(assets::id.desc()), Some(1));
-            kept(NewestPictureOfUser, *one, of_one).load(conn)?
+            let of_one = query.filter(assets::user_id.eq(*one)).filter(assets::job_id.is_null());
+            kept(name, *one, capped(of_one, Some(cap))).load(conn)?
         }
-        many => {
-            let newest = format!(
-                "assets.id IN (SELECT max(id) FROM assets WHERE job_id IS NULL AND user_id IN ({}) GROUP BY user_id)",
-                many.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
-            );
-            query.filter(diesel::dsl::sql::<Bool>(&newest)).load(conn)?
-        }
+        many => query.filter(newest_of("assets", "user_id", many, "job_id IS NULL", cap)).load(conn)?,
     };
     Ok(rows.into_iter().map(Picture::from).collect())
 }

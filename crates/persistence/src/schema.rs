@@ -88,9 +88,7 @@ diesel::table! {
     /// On SQLite alone; a full-text table whose row ids are job ids.
     job_words (rowid) {
         rowid -> BigInt,
-        title -> Text,
-        tags -> Text,
-        body -> Text,
+        words -> Text,
     }
 }
 

@@ -28,14 +28,15 @@ pub(crate) struct IndexedText<'a> {
 }
 
 /// The folded words of a job by weight: the title's, those of skills and category, those of description and location.
-struct Words {
+#[derive(Debug, Clone)]
+pub(crate) struct Words {
     title: Vec<String>,
     tags: Vec<String>,
     body: Vec<String>,
 }
 
 impl IndexedText<'_> {
-    fn words(&self) -> Words {
+    pub(crate) fn words(&self) -> Words {
         let both = |one: &str, other: &str| [fold_words(one), fold_words(other)].concat();
         Words {
             title: fold_words(self.title),
@@ -46,6 +47,21 @@ impl IndexedText<'_> {
 }
 
 impl Words {
+    /// All words, each with the letter of its class before it: with nothing else to tell the classes apart, SQLite's
+    /// index needs to note no places of words, and goes through the jobs of one class alone.
+    fn lettered(&self) -> String {
+        let classes = [('t', &self.title), ('g', &self.tags), ('b', &self.body)];
+        let mut text = String::new();
+        for (letter, words) in classes {
+            for word in words {
+                text.push(letter);
+                text.push_str(word);
+                text.push(' ');
+            }
+        }
+        text
+    }
+
     /// Those that the dictionary learns, which misspelt ones are held against: of four letters and more, the first
     /// hundred of a job, so that nobody fills it with a few long texts.
     fn long(&self) -> impl Iterator<Item = &str> {
@@ -56,8 +72,7 @@ impl Words {
 }
 
 /// Indexes a job that is new, or one that is in the index already.
-pub(crate) fn put(tx: &mut WriteTx<'_>, job: i64, text: &IndexedText<'_>, new: bool) -> StoreResult<()> {
-    let words = text.words();
+pub(crate) fn put(tx: &mut WriteTx<'_>, job: i64, words: Words, new: bool) -> StoreResult<()> {
     let AnyConn::Pg(conn) = tx.db() else {
         tx.index_changes().gather(Change::Put { job, new, words });
         return Ok(());
@@ -95,7 +110,7 @@ pub(crate) fn refresh(tx: &mut WriteTx<'_>, job: i64) -> StoreResult<()> {
         description: &description,
         location: &location,
     };
-    put(tx, job, &text, false)
+    put(tx, job, text.words(), false)
 }
 
 /// Takes a job out of the index. On PostgreSQL its row goes with the job's.

@@ -1,15 +1,18 @@
-//! What the benchmarks measure: one small durable row, written through the store or through a plain pool of writers.
+//! What the benchmarks measure: a small durable row or a whole job, written through the store or through a plain pool
+//! of writers.
 //!
 //! Not for the product. It is here because nothing outside of this crate may hold SQL or a connection.
+
+mod made_up;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use diesel::prelude::*;
 
+pub use self::made_up::{Postings, Words, poster};
 use crate::connect::{Access, Connector};
 use crate::lane::Lane;
-use crate::schema::jobs;
 use crate::{Conn, DatabaseUrl, StoreResult, WriteTx, scratch};
 
 diesel::table! {
@@ -43,6 +46,7 @@ pub fn insert(tx: &mut WriteTx<'_>, owner: i64) -> StoreResult<()> {
 
 /// How many jobs hold each of these words somewhere in their searched texts, by looking at every one of them.
 pub fn count_like(conn: &mut Conn, words: &[&str]) -> StoreResult<i64> {
+    use crate::schema::jobs;
     let mut query = jobs::table.select(diesel::dsl::count_star()).into_boxed();
     for word in words {
         let pattern = format!("%{word}%");
@@ -69,13 +73,16 @@ impl WriterPool {
         Lane::open("writer pool", connector, writers, waiting, true).map(Self)
     }
 
-    /// Writes one row in a transaction of its own.
-    pub fn insert_blocking(&self, owner: i64) -> StoreResult<()> {
-        self.0.run_blocking(|conn| conn.transact(|tx| insert(tx, owner))?)
+    /// Runs `f` in a transaction of its own, on this thread.
+    pub fn write_blocking<T>(&self, f: impl FnOnce(&mut WriteTx<'_>) -> StoreResult<T>) -> StoreResult<T> {
+        self.0.run_blocking(|conn| conn.transact(f)?)
     }
 
     /// The same from an async task.
-    pub async fn insert(&self, owner: i64) -> StoreResult<()> {
-        self.0.run(move |conn| conn.transact(|tx| insert(tx, owner))?).await
+    pub async fn write<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut WriteTx<'_>) -> StoreResult<T> + Send + 'static,
+    ) -> StoreResult<T> {
+        self.0.run(move |conn| conn.transact(f)?).await
     }
 }

@@ -1,5 +1,6 @@
 DROP TABLE search_word_trigrams;
 DROP TABLE search_words;
+DROP TABLE job_terms;
 DROP TABLE job_words;
 DROP TABLE doomed_blobs;
 DROP TABLE assets;

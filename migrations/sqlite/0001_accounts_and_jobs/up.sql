@@ -89,11 +89,14 @@ CREATE TABLE doomed_blobs (
 );
 
 -- The search index: words are folded before they come here, so the tokenizer has nothing left to decide. The one
--- called ascii takes every character beyond ASCII for a letter; the others know only the letters of some Unicode.
+-- called ascii takes every character beyond ASCII for a letter; the others know only the letters of some Unicode. Each
+-- word has a letter before it that tells where it stands: t the title, g skills and category, b description and location.
 CREATE VIRTUAL TABLE job_words USING fts5 (
-    title, tags, body,
-    content = '', contentless_delete = 1, tokenize = 'ascii'
+    words,
+    content = '', contentless_delete = 1, tokenize = 'ascii', detail = none
 );
+-- The words in the index, to find those that begin with another.
+CREATE VIRTUAL TABLE job_terms USING fts5vocab (job_words, row);
 -- Every word that was ever indexed, to find what a misspelt one may have meant.
 CREATE TABLE search_words (
     id   INTEGER PRIMARY KEY,

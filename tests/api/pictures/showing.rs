@@ -52,6 +52,11 @@ on_both! {
         assert_eq!(ids(&person["assets"]), own, "those of the job are left out");
         let everyone = app.anyone().get("/api/user/").await.expect(200).json();
         assert_eq!(ids(&everyone["user"][0]["assets"]), own);
+        let bob = app.user("bob").await;
+        let of_bob = bob.uploads(&png(8, 8)).await.expect(201).number("id");
+        let everyone = app.anyone().get("/api/user/").await.expect(200).json();
+        let [first, second] = [0, 1].map(|at| ids(&everyone["user"][at]["assets"]));
+        assert_eq!((first, second), (own, vec![of_bob]), "each has their own on a page of several");
     }
 
     async fn a_job_shows_its_own_pictures_else_its_posters_newest(app) {

@@ -144,12 +144,16 @@ pub(crate) async fn create(
 ) -> ApiResult<Reply> {
     caller.may(Action::PostJobAs, Resource::User(path.user))?;
     let new = new_job(body.fields().await?)?;
-    let (viewer, now) = (caller.viewer(), app.now());
+    // All writes wait for one another, so this one does nothing but write: what its answer shows of the poster is read
+    // before it, for after it nothing may fail that would have a posted job answered like one that was not.
+    let poster = app.store.read_point(move |conn| jobs::poster(conn, path.user)).await?;
+    let (words, now) = (new.words(), app.now());
     let posted = app.store.write(move |tx| {
-        let job = jobs::insert(tx, path.user, &new, now)?;
-        Ok::<_, ApiError>(job_views::get(tx, job, viewer)?)
+        let job = jobs::insert_indexed(tx, path.user, &new, words, now)?;
+        Ok::<_, ApiError>((job, new))
     });
-    Reply::created(&JobBody::new(posted.await?, &app.links(&request)))
+    let (job, new) = posted.await?;
+    Reply::created(&JobBody::new(new.posted(job, poster, now), &app.links(&request)))
 }
 
 fn patch(mut fields: Fields) -> ApiResult<JobPatch> {

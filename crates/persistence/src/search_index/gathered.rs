@@ -91,12 +91,7 @@ impl Change {
                 diesel::delete(job_words::table.filter(job_words::rowid.eq(job))).execute(conn)?;
             }
             Self::Put { job, new, words } => {
-                let row = (
-                    job_words::rowid.eq(job),
-                    job_words::title.eq(words.title.join(" ")),
-                    job_words::tags.eq(words.tags.join(" ")),
-                    job_words::body.eq(words.body.join(" ")),
-                );
+                let row = (job_words::rowid.eq(job), job_words::words.eq(words.lettered()));
                 if *new {
                     diesel::insert_into(job_words::table).values(row).execute(conn)?;
                 } else {
