@@ -138,10 +138,11 @@ on_both! {
         assert_eq!(traces(), Vec::<String>::new());
         let id = zelda.id.to_string();
         for (column, values) in app.database().cells() {
-            let names_user = ["user_id", "poster_id", "receiver_id", "author_id", "subject_id"]
-                .iter()
-                .any(|key| column.ends_with(key));
-            assert!(!names_user || !values.contains(&id), "{column}");
+            let marks = ["user_id", "poster_id", "receiver_id", "author_id", "subject_id", "sender_id", "_user", "admin_id"];
+            let names_user = marks.iter().any(|mark| column.ends_with(mark));
+            // The log says for a week that an account of this number is erased: other servers learn of it there.
+            let is_the_notice = column == "notices.user_id";
+            assert!(!names_user || is_the_notice || !values.contains(&id), "{column}");
         }
         assert_eq!(app.database().count("doomed_blobs"), 0);
         for table in ["logins", "sessions", "update_tokens"] {
