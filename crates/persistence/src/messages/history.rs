@@ -9,7 +9,7 @@ use super::rows::{MESSAGE, MessageRow, message, seq};
 use crate::any::{AnyConn, capped};
 use crate::kept::{kept, named};
 use crate::records::Message;
-use crate::rows::newest_of;
+use crate::many::newest_of;
 use crate::schema::{chats, messages, participants};
 use crate::{Conn, Entity, Page, PageRequest, StoreError, StoreResult};
 
