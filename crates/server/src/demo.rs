@@ -1,7 +1,9 @@
 //! A believable marketplace for an empty database: all of it or, on any error, nothing.
 //!
-//! The same seed gives the same people, jobs, pictures and ratings each time; only the dates follow the clock.
+//! The same seed gives the same people, jobs, pictures, ratings and messages each time; only the dates follow the clock.
 
+mod chats;
+mod talk;
 mod texts;
 mod town;
 
@@ -55,8 +57,8 @@ pub(crate) fn fill(settings: &Settings) -> Result<(), CommandError> {
     store.close();
     let summary = filled?;
     say(&format!(
-        "{} people, {} jobs, {} pictures, {} applications, {} ratings",
-        summary.people, summary.jobs, summary.pictures, summary.applications, summary.ratings
+        "{} people, {} jobs, {} pictures, {} applications, {} ratings, {} messages",
+        summary.people, summary.jobs, summary.pictures, summary.applications, summary.ratings, summary.messages
     ));
     say(&format!("sign in as {} with the password: {PASSWORD}", summary.login));
     say("Everybody here has that password: keep this database to yourself.");
@@ -71,6 +73,7 @@ struct Summary {
     pictures: usize,
     applications: usize,
     ratings: usize,
+    messages: usize,
     /// Somebody's address.
     login: String,
 }
@@ -166,6 +169,7 @@ fn populate(tx: &mut WriteTx<'_>, town: &Town, pictures: Vec<Stored>, now: Times
         summary.applications += posting.candidates.len();
         summary.ratings += live(tx, posting, job, &people, now)?;
     }
+    summary.messages = chats::hold(tx, &town.jobs, &people, now)?;
     let login = town.people.first().and_then(|person| person.email.as_ref()).map(|email| email.as_str().to_owned());
     Ok(Summary { people: people.len(), jobs: town.jobs.len(), login: login.unwrap_or_default(), ..summary })
 }

@@ -3,7 +3,7 @@
 use gigline_auth::{Check, Cost, PasswordHash};
 use gigline_domain::{Email, SearchTerms};
 use gigline_persistence::accounts::SignInName;
-use gigline_persistence::search;
+use gigline_persistence::{chats, search};
 
 use super::*;
 use crate::settings::Sources;
@@ -70,9 +70,35 @@ fn an_empty_database_gets_a_whole_town_and_a_full_one_nothing() {
     }
 
     words_find_jobs(&place);
+    people_talk(&place, summary.messages);
     the_password_fits(&place, &summary.login);
     assert!(matches!(place.build(), Err(DemoError::NotEmpty)));
     assert_eq!(place.files(), 160, "a refused demo leaves nothing behind");
+}
+
+fn people_talk(place: &Place, count: usize) {
+    let chats = place.store.read_blocking(|conn| {
+        let people = profiles::list(conn, page(500), Viewer::ANYONE)?.items;
+        let lists = people.iter().map(|person| Ok(chats::list(conn, person.account.person.id, page(500))?.items));
+        let lists = lists.collect::<Result<Vec<_>, StoreError>>()?;
+        assert!(!lists[0].is_empty(), "whoever the demo names has somebody to talk to");
+        let listed = people
+            .iter()
+            .zip(&lists)
+            .flat_map(|(person, list)| list.iter().map(move |chat| (person.account.person.id, chat.id)));
+        listed.map(|(viewer, chat)| chats::get(conn, chat, viewer)).collect::<Result<Vec<_>, StoreError>>()
+    });
+    let chats = chats.unwrap();
+    // Each is in the lists of both.
+    let said: usize = chats.iter().map(|chat| chat.messages.len()).sum();
+    assert_eq!(said, 2 * count);
+    assert!(count > 200, "{count}");
+    for chat in &chats {
+        assert!(chat.messages.windows(2).all(|two| two[0].at <= two[1].at) && chat.last_at <= NOW);
+        assert!(chat.users.iter().all(Option::is_some) && chat.messages.len() >= 3);
+    }
+    let unread = chats.iter().filter(|chat| chat.unread > 0).count();
+    assert!(unread > 0 && unread < chats.len() / 4, "{unread} of {}", chats.len());
 }
 
 fn words_find_jobs(place: &Place) {
@@ -101,11 +127,13 @@ fn the_password_fits(place: &Place, login: &str) {
 fn the_same_moment_gives_the_same_town() {
     let shape = |town: Town| -> Vec<_> {
         let jobs = town.jobs.into_iter();
-        jobs.map(|posting| (posting.poster, format!("{:?}", posting.job), posting.posted_at, posting.candidates))
-            .collect()
+        jobs.map(|posting| {
+            (posting.poster, format!("{:?}", posting.job), posting.posted_at, posting.candidates, posting.talk)
+        })
+        .collect()
     };
     let twice = [town(SEED, NOW, "hash").unwrap(), town(SEED, NOW, "hash").unwrap()].map(shape);
     assert_eq!(twice[0], twice[1]);
     assert_ne!(twice[0], shape(town(SEED + 1, NOW, "hash").unwrap()));
-    assert!(twice[0].iter().all(|(poster, _, _, candidates)| !candidates.contains(poster)));
+    assert!(twice[0].iter().all(|(poster, _, _, candidates, _)| !candidates.contains(poster)));
 }

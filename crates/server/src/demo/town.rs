@@ -11,6 +11,7 @@ use gigline_domain::{
 use gigline_persistence::accounts::NewAccount;
 use gigline_persistence::jobs::NewJob;
 
+use super::talk::{Line, talk};
 use super::texts::{CATEGORIES, Kind, NOTES, PEOPLE, QUARTERS, VERDICTS};
 
 /// Each kind of job is posted this often.
@@ -34,6 +35,8 @@ pub(super) struct Posting {
     /// None of them is the poster, nobody comes twice.
     pub(super) candidates: Vec<usize>,
     pub(super) end: End,
+    /// What the poster and the receiver have written; nothing if there is none.
+    pub(super) talk: Vec<Line>,
 }
 
 /// How far a job comes. Whoever is picked is its first candidate.
@@ -53,11 +56,15 @@ pub(super) struct Verdict {
 }
 
 /// Numbers that look random and are the same each time (`SplitMix64`).
-struct Dice(u64);
+pub(super) struct Dice(u64);
 
 impl Dice {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     /// From 0 to below `sides`, which is at least 1.
-    fn roll(&mut self, sides: u64) -> u64 {
+    pub(super) fn roll(&mut self, sides: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut word = self.0;
         word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -69,7 +76,7 @@ impl Dice {
         u64::try_from(length).map_or(0, |sides| usize::try_from(self.roll(sides)).unwrap_or(0))
     }
 
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> Result<&'a T, Fault> {
+    pub(super) fn pick<'a, T>(&mut self, from: &'a [T]) -> Result<&'a T, Fault> {
         from.get(self.index(from.len())).ok_or(Fault::new("nothing to choose from"))
     }
 
@@ -81,7 +88,7 @@ impl Dice {
 
 /// The town as it is at `now`: jobs were posted in the thirty days before. Everybody has the same password.
 pub(super) fn town(seed: u64, now: Timestamp, password_hash: &str) -> Result<Town, Fault> {
-    let mut dice = Dice(seed);
+    let mut dice = Dice::new(seed);
     let people =
         (0..).zip(PEOPLE).map(|(number, name)| person(number, name, now, password_hash)).collect::<Result<_, _>>()?;
     let all = CATEGORIES.iter().flat_map(|(category, kinds)| kinds.iter().map(|kind| (*category, kind)));
@@ -92,9 +99,12 @@ pub(super) fn town(seed: u64, now: Timestamp, password_hash: &str) -> Result<Tow
         // The oldest was posted thirty days ago, the newest within the last hours.
         let age = (count - number) * 30 * DAY / count;
         let posted_at = now.minus(Span::from_secs(age.saturating_sub(dice.roll(DAY / 4))));
-        posting(&mut dice, number, category, kind, posted_at)
+        let posting = posting(&mut dice, number, category, kind, posted_at)?;
+        // With dice of its own, so that what is said changes nothing of what happens.
+        let talk = posting.talk_of(&mut Dice::new(seed.wrapping_add(number)), category, now)?;
+        Ok(Posting { talk, ..posting })
     });
-    Ok(Town { people, jobs: jobs.collect::<Result<_, _>>()? })
+    Ok(Town { people, jobs: jobs.collect::<Result<_, Fault>>()? })
 }
 
 fn shuffle<T>(items: &mut [T], dice: &mut Dice) {
@@ -131,7 +141,25 @@ fn posting(dice: &mut Dice, number: u64, category: &str, kind: &Kind, posted_at:
         _ => End::Open,
     };
     let pictured = number % 3 == 1;
-    Ok(Posting { poster, job: job(dice, category, kind, posted_at)?, posted_at, pictured, candidates, end })
+    Ok(Posting {
+        poster,
+        job: job(dice, category, kind, posted_at)?,
+        posted_at,
+        pictured,
+        candidates,
+        end,
+        talk: Vec::new(),
+    })
+}
+
+impl Posting {
+    fn talk_of(&self, dice: &mut Dice, category: &str, now: Timestamp) -> Result<Vec<Line>, Fault> {
+        match self.end {
+            End::Open => Ok(Vec::new()),
+            End::Taken => talk(dice, category, false, self.posted_at, now),
+            End::Done { .. } => talk(dice, category, true, self.posted_at, now),
+        }
+    }
 }
 
 fn candidates(dice: &mut Dice, poster: usize) -> Vec<usize> {
