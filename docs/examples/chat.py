@@ -20,14 +20,20 @@ LATER = ("too_many_requests", "busy", "internal")
 
 
 class Chat:
-    def __init__(self, socket, me, other):
-        self.socket, self.me, self.other = socket, me, other
+    def __init__(self, me, other):
+        self.me, self.other = me, other
+        self.socket = None
+        self.gone = asyncio.Event()  # the socket's connection is lost
         self.id = None
         self.up_to = None  # everything up to this message has been shown
         self.newest = 0  # the newest message that is known to be there
         self.asked = False
         self.early = {}  # messages beyond a hole, by their number
         self.over = asyncio.get_running_loop().create_future()
+
+    def use(self, socket):
+        self.socket = socket
+        self.gone.clear()
         for event in ("connect", "connect_error", "disconnect", "past_history", "private_message", "failure"):
             socket.on(event, getattr(self, "on_" + event), namespace=NAMESPACE)
 
@@ -108,6 +114,7 @@ class Chat:
     async def on_disconnect(self, reason):
         if not self.over.done():
             print("disconnected:", reason, file=sys.stderr)
+        self.gone.set()
 
     def leave(self, why):
         if not self.over.done():
@@ -133,28 +140,29 @@ async def say_lines(chat, lines):
 
 
 async def stay_connected(chat, url, token):
-    # The library would come back by itself from all but one end: the goodbye of a server that stops or restarts.
+    # The library comes back by itself from everything but a server that says goodbye, as one does that is restarted.
+    # What it then leaves behind would disturb the next connection, so that gets a client of its own.
     pause = 1
     while not chat.over.done():
+        chat.use(socketio.AsyncClient(reconnection=False))
         try:
             await chat.socket.connect(url, namespaces=[NAMESPACE], auth={"token": token})
             pause = 1
-            await chat.socket.wait()
+            await chat.gone.wait()
         except socketio.exceptions.ConnectionError:
             pause = min(2 * pause, 30)
         await asyncio.sleep(pause * random.uniform(0.5, 1.5))
 
 
 async def main(url, token, me, other):
-    socket = socketio.AsyncClient(reconnection=False)
-    chat = Chat(socket, int(me), int(other))
+    chat = Chat(int(me), int(other))
     lines = asyncio.Queue()
     threading.Thread(target=read_lines, args=(asyncio.get_running_loop(), lines), daemon=True).start()
     tasks = [asyncio.create_task(stay_connected(chat, url, token)), asyncio.create_task(say_lines(chat, lines))]
     why = await chat.over
     for task in tasks:
         task.cancel()
-    await socket.disconnect()
+    await chat.socket.disconnect()
     sys.exit(why)
 
 
