@@ -74,7 +74,7 @@ pub(crate) fn poster(server: &Running) -> Result<(i64, String), Failure> {
 }
 
 /// A failure within a transaction.
-struct Failed(Failure);
+pub(crate) struct Failed(pub(crate) Failure);
 
 impl From<StoreError> for Failed {
     fn from(error: StoreError) -> Self {
@@ -88,13 +88,13 @@ impl From<gigline_domain::Fault> for Failed {
     }
 }
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     use gigline_auth::Clock as _;
     gigline_auth::SystemClock.now()
 }
 
 /// Somebody with two pictures; their files are never asked for.
-fn person(tx: &mut WriteTx<'_>, number: i64) -> Result<UserId, Failed> {
+pub(crate) fn person(tx: &mut WriteTx<'_>, number: i64) -> Result<UserId, Failed> {
     let new = NewAccount {
         email: Some(Email::parse(&format!("person{number}@gigline.example"))?),
         first: PersonName::parse("Jordan")?,

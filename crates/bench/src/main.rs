@@ -4,9 +4,13 @@
 //! beside it an actix endpoint that answers a constant text of the same size. Both are asked in turn by the same
 //! clients, on the same cores; what is to be trusted are the ratios. `--quick` only shows that it works, `--only NAME`
 //! runs one part (`reads`, `search` or `writes`).
+//!
+//! `-- chat` starts the same server and others beside it, and has people talk on all of them (`sends`, `fanout`,
+//! `latency` or `memory`).
 #![expect(clippy::print_stdout, reason = "tables on the terminal are what a benchmark is for")]
 
 mod bare;
+mod chat;
 mod client;
 mod data;
 mod machine;
@@ -14,6 +18,7 @@ mod reads;
 mod report;
 mod rounds;
 mod search;
+mod serve;
 mod server;
 mod writes;
 
@@ -41,7 +46,8 @@ pub(crate) struct Extent {
 const FULL: Extent = Extent { jobs: 100_000, rounds: 7, turn: Duration::from_secs(1) };
 const QUICK: Extent = Extent { jobs: 2_000, rounds: 1, turn: Duration::from_millis(200) };
 
-const USAGE: &str = "usage: gigline-bench http [--quick] [--only reads|search|writes]";
+const USAGE: &str = "usage: gigline-bench http [--quick] [--only reads|search|writes]\n       \
+    gigline-bench chat [--quick] [--only sends|fanout|latency|memory]";
 
 fn main() -> ExitCode {
     match run() {
@@ -55,19 +61,28 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
-    if arguments.next().as_deref() != Some("http") {
-        return Err(USAGE.into());
-    }
-    let (mut extent, mut only) = (FULL, None);
+    let measure = match arguments.next().as_deref() {
+        Some("http") => http,
+        Some("chat") => chat::run,
+        // How this program starts the servers of `chat`; of no use to anybody else.
+        Some("serve") => return serve::run(arguments),
+        _ => return Err(USAGE.into()),
+    };
+    let (mut quick, mut only) = (false, None);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--quick" => extent = QUICK,
+            "--quick" => quick = true,
             "--only" => only = Some(arguments.next().ok_or(USAGE)?),
             _ => return Err(USAGE.into()),
         }
     }
-    let wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
     println!("{}\n", machine::describe());
+    measure(quick, only.as_deref())
+}
+
+fn http(quick: bool, only: Option<&str>) -> Result<(), Failure> {
+    let extent = if quick { QUICK } else { FULL };
+    let wanted = |part: &str| only.is_none_or(|only| only == part);
     if wanted("reads") || wanted("search") {
         let server = server::Running::start()?;
         let town = data::build(&server, extent.jobs)?;
