@@ -33,7 +33,7 @@ pub struct TestApp {
     thread: Option<JoinHandle<()>>,
     // Dropped after the server has stopped.
     data: TempDir,
-    database: TestDatabase,
+    database: Arc<TestDatabase>,
 }
 
 impl TestApp {
@@ -44,13 +44,19 @@ impl TestApp {
 
     /// Starts a server with some settings of its own, by the names of their variables.
     pub fn start_with(backend: Backend, settings: &[(&str, &str)]) -> Option<Self> {
-        Some(or_fail(Self::try_start(TestDatabase::fresh(backend)?, settings)))
+        let database = Arc::new(TestDatabase::fresh(backend)?);
+        Some(or_fail(Self::try_start(database, ManualClock::new(BEGINNING), settings)))
     }
 
-    fn try_start(database: TestDatabase, given: &[(&str, &str)]) -> Result<Self, String> {
+    /// Starts another server on the same database and with the same clock.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        or_fail(Self::try_start(Arc::clone(&self.database), self.clock.clone(), &[]))
+    }
+
+    fn try_start(database: Arc<TestDatabase>, clock: ManualClock, given: &[(&str, &str)]) -> Result<Self, String> {
         let data = tempfile::Builder::new().prefix("gigline-data-").tempdir().map_err(|error| error.to_string())?;
         let settings = settings(&database, data.path(), given)?;
-        let clock = ManualClock::new(BEGINNING);
         let (stop, stopped) = oneshot::channel();
         let (started, start) = std::sync::mpsc::channel();
         let shown: Arc<dyn Clock> = Arc::new(clock.clone());

@@ -17,6 +17,7 @@ mod client;
 mod database;
 mod postgres;
 mod run;
+mod skip;
 mod sqlite;
 mod web_socket;
 
@@ -27,6 +28,7 @@ pub use client::{Answer, Client};
 pub use database::{Backend, TestDatabase};
 pub use postgres::PgDatabase;
 pub use run::on;
+pub use skip::skip;
 pub use sqlite::SqliteDatabase;
 pub use web_socket::WebSocket;
 

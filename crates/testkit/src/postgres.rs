@@ -8,7 +8,6 @@
 
 mod cluster;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,6 +16,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use gigline_persistence::{DatabaseUrl, scratch};
 
 use self::cluster::Cluster;
+use crate::skip::{say, skip};
+
+/// Why a test that needs PostgreSQL is not run.
+const NONE: &str = "no PostgreSQL: install its server programs, or set PG_BIN or TEST_DATABASE_URL";
+/// What forbids that.
+const REQUIRED: &str = "GIGLINE_TEST_REQUIRE_POSTGRES";
 
 /// A database of one test, dropped with it.
 #[derive(Debug)]
@@ -117,7 +122,7 @@ fn server() -> Option<&'static Server> {
         Err(_) => installed().map(|bin| or_fail(Server::own(&bin))),
     });
     if found.is_none() {
-        skip();
+        skip(NONE, REQUIRED);
     }
     found.as_ref()
 }
@@ -125,21 +130,6 @@ fn server() -> Option<&'static Server> {
 fn installed() -> Option<PathBuf> {
     let debian = Path::new("/usr/lib/postgresql");
     cluster::programs(std::env::var_os("PG_BIN"), debian, std::env::var_os("PATH"))
-}
-
-/// Says that the running test is skipped, or fails it where skipping is not wanted.
-fn skip() {
-    let why = "no PostgreSQL: install its server programs, or set PG_BIN or TEST_DATABASE_URL";
-    let required = std::env::var_os("GIGLINE_TEST_REQUIRE_POSTGRES").is_some_and(|value| value == "1");
-    assert!(!required, "{why}");
-    let thread = std::thread::current();
-    say(&format!("SKIPPED: {} ({why})", thread.name().unwrap_or("a test")));
-}
-
-/// Writes past the test runner's capture, so that a passing test is heard too.
-pub(crate) fn say(line: &str) {
-    // Where nobody listens on the standard error there is no other place to say it.
-    drop(writeln!(std::io::stderr(), "{line}"));
 }
 
 #[expect(clippy::panic, reason = "a server that is there and does not work fails the test")]

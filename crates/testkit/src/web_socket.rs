@@ -13,6 +13,9 @@ use crate::Client;
 /// How long something that is bound to come is waited for.
 const SOON: Duration = Duration::from_secs(20);
 
+/// How large a message may be: as large as the server makes them.
+const LARGEST: usize = 1_000_000;
+
 trait Wire: Stream<Item = Result<Frame, WsProtocolError>> + Sink<Message, Error = WsProtocolError> + Unpin {}
 
 impl<T: Stream<Item = Result<Frame, WsProtocolError>> + Sink<Message, Error = WsProtocolError> + Unpin> Wire for T {}
@@ -25,7 +28,7 @@ impl Client {
     #[expect(clippy::panic, reason = "a server that does not answer fails the test")]
     pub async fn web_socket(&self, path: &str) -> Result<WebSocket, u16> {
         let client = awc::Client::builder().timeout(SOON).finish();
-        let mut request = client.ws(self.address(path));
+        let mut request = client.ws(self.address(path)).max_frame_size(LARGEST);
         for (name, value) in self.headers() {
             request = request.header(name.as_str(), value.as_str());
         }
@@ -100,15 +103,22 @@ impl WebSocket {
 
     /// Waits for the end, and gives the code of the close frame if there was one. Texts are passed by.
     pub async fn closed(&mut self) -> Option<u16> {
+        self.rest().await.1
+    }
+
+    /// Every text until the end, and the code of the close frame if there was one.
+    pub async fn rest(&mut self) -> (Vec<String>, Option<u16>) {
+        let mut texts = Vec::new();
         loop {
             match self.next().await {
                 Some(Frame::Close(reason)) => {
                     // As the protocol wants it; the server need not wait for more.
                     drop(self.0.send(Message::Close(None)).await);
-                    return reason.map(|reason| code(reason.code));
+                    return (texts, reason.map(|reason| code(reason.code)));
                 }
+                Some(Frame::Text(text)) => texts.push(String::from_utf8_lossy(&text).into_owned()),
                 Some(_) => {}
-                None => return None,
+                None => return (texts, None),
             }
         }
     }

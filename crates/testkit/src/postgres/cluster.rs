@@ -48,7 +48,7 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         drop(self.hold.take());
         if let Err(error) = self.shell.wait() {
-            super::say(&format!("the shell of a test server is lost: {error}"));
+            crate::skip::say(&format!("the shell of a test server is lost: {error}"));
         }
     }
 }
@@ -155,7 +155,9 @@ mod tests {
 
     #[test]
     fn the_server_ends_with_whoever_holds_its_pipe_even_when_that_is_killed() {
-        let Some(bin) = super::super::installed() else { return super::super::skip() };
+        let Some(bin) = super::super::installed() else {
+            return super::super::skip(super::super::NONE, super::super::REQUIRED);
+        };
         let dir = tempfile::tempdir().unwrap();
         let mut holder = Command::new("sleep").arg("600").stdout(Stdio::piped()).spawn().unwrap();
         let pipe = holder.stdout.take().unwrap();
