@@ -2,11 +2,17 @@
 //! WebSocket, on a started server.
 #![cfg(test)]
 
+mod behind;
+mod clients;
+mod crowd;
 mod doors;
 mod ending;
 mod engineio;
+mod ios;
+mod lines;
 mod plain;
 mod polling;
+mod promises;
 mod raw;
 mod socketio;
 mod upgrading;
