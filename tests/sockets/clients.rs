@@ -3,6 +3,7 @@
 //!
 //! What they do and expect is in `tests/clients/`.
 
+mod examples;
 mod kit;
 
 use std::path::Path;

@@ -11,9 +11,15 @@ use std::sync::OnceLock;
 
 use gigline_testkit::skip;
 
-const JAVASCRIPT: &[&str] = &["v4@npm:socket.io-client@4.8.4", "v3@npm:socket.io-client@3.1.3"];
-const PYTHON: &[&str] =
-    &["python-socketio==5.18.1", "python-engineio==4.15.1", "requests==2.34.2", "websocket-client==1.9.2"];
+const JAVASCRIPT: &[&str] =
+    &["v4@npm:socket.io-client@4.8.4", "v3@npm:socket.io-client@3.1.3", "socket.io-client@4.8.4", "ws@8.23.0"];
+const PYTHON: &[&str] = &[
+    "python-socketio==5.18.1",
+    "python-engineio==4.15.1",
+    "requests==2.34.2",
+    "websocket-client==1.9.2",
+    "aiohttp==3.14.5",
+];
 
 type Kit = OnceLock<Result<PathBuf, String>>;
 
