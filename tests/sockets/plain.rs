@@ -37,6 +37,25 @@ on_both! {
         assert_eq!((&history["chat"][0]["message"], &history["last_seq"]), (&json!("hello"), &json!(1)));
     }
 
+    async fn what_is_said_without_waiting_comes_in_its_order_and_before_what_is_asked_after_it(app) {
+        let (ann, bob) = (app.user("ann").await, app.user("bob").await);
+        let (mut anns, mut bobs) = (open(&ann).await, open(&bob).await);
+        let both = json!({ "sender_id": ann.id, "receiver_id": bob.id });
+        anns.say(&json!({ "event": "new_chat", "data": both, "id": 0 }).to_string()).await;
+        let chat = ack(&mut anns, json!(0)).await["chat"]["id"].clone();
+        for number in 1..=18 {
+            let data = json!({ "chat_id": chat, "msg": number.to_string() });
+            anns.say(&json!({ "event": "private_message", "data": data, "id": number }).to_string()).await;
+        }
+        anns.say(&json!({ "event": "join", "data": { "chat_id": chat }, "id": "join" }).to_string()).await;
+        for number in 1..=18 {
+            let heard = bobs.event("private_message").await["data"].clone();
+            assert_eq!((&heard["message"], &heard["seq"]), (&json!(number.to_string()), &json!(number)));
+        }
+        let history = anns.event("past_history").await["data"].clone();
+        assert_eq!((history["chat"].as_array().unwrap().len(), &history["last_seq"]), (18, &json!(18)));
+    }
+
     async fn a_refused_event_is_told_twice_and_closes_nothing(app) {
         let ann = app.user("ann").await;
         let mut socket = open(&ann).await;

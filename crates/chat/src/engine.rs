@@ -170,17 +170,28 @@ impl Membership {
         self.socket.user
     }
 
+    /// Gives the place up now, whoever still holds this: nothing more is offered. Commands under way go on.
+    pub fn leave(&self) {
+        self.shared.detach(&self.socket);
+    }
+
     /// To be called when the outlet has drained below a quarter, under whichever lock.
     pub fn drained(&self) {
         self.shared.drained(&self.socket);
     }
 
+    /// Whether messages keep the order in which their commands were first polled, so that the next one may begin
+    /// before the last has ended. Where the store has several writers they do not.
+    pub fn keeps_order(&self) -> bool {
+        !self.shared.store.is_shared()
+    }
+
     /// Does what a client asks for, and says what came of it.
     ///
     /// What the contract says about an event goes to the sockets, also to this one. A refusal goes to this one as
-    /// `failure` too. The commands of one socket are to be run one after the other, in the order in which they came;
-    /// one waits for its own outlet (a `join`, at most ten seconds) and for the store. Within a tokio runtime with
-    /// time.
+    /// `failure` too. The commands of one socket are to be run one after the other, in the order in which they came
+    /// (but see [`Membership::keeps_order`]); one waits for its own outlet (a `join`, at most ten seconds) and for the
+    /// store. Within a tokio runtime with time.
     pub async fn command(&self, event: &str, data: Option<&RawValue>) -> Ack {
         commands::run(&self.shared, &self.socket, event, data).await
     }

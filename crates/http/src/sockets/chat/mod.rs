@@ -1,6 +1,7 @@
 //! The conversations, on Socket.IO and on the plain WebSocket: one engine behind both.
 
 mod bad_frames;
+mod errands;
 mod guest;
 mod outlets;
 mod plain;

@@ -5,10 +5,11 @@ use std::time::Instant;
 
 use actix_web::dev::Payload;
 use actix_web::{HttpRequest, HttpResponse};
-use gigline_chat::engine::{AttachError, Event, Kind, NewSocket, Offered, Outlet, Reason, failure};
+use gigline_chat::engine::{Ack, AttachError, Event, Kind, NewSocket, Offered, Outlet, Reason, failure};
 use gigline_chat::{CloseReason, Frame};
 
 use super::bad_frames::BadFrames;
+use super::errands::Errands;
 use super::guest::Guest;
 use super::outlets::{Place, closing, offered};
 use super::said::Said;
@@ -30,7 +31,8 @@ pub(crate) async fn open(app: &App, request: &HttpRequest, payload: Payload) -> 
     });
     let place = Arc::new(Place(place.map_err(refused)?));
     link.tell_when_drained(&place);
-    let talker = Talker { link: link.clone(), place, bad: BadFrames::default() };
+    let errands = Errands::new(Arc::clone(&place));
+    let talker = Talker { link: link.clone(), place, errands, bad: BadFrames::default() };
     Ok(plain::open(request, payload, PlainConfig::default(), link, talker))
 }
 
@@ -67,6 +69,7 @@ impl Outlet for Outgoing {
 struct Talker {
     link: PlainLink,
     place: Arc<Place>,
+    errands: Errands,
     bad: BadFrames,
 }
 
@@ -88,25 +91,28 @@ impl Talker {
     async fn hear(&self, said: &Said<'_>) {
         if said.event == "ping" {
             // Pages cannot send WebSocket's own pings.
-            return self.say(Frame::text(r#"{"event":"pong"}"#));
+            return say(&self.link, Frame::text(r#"{"event":"pong"}"#));
         }
-        let ack = self.place.0.command(&said.event, said.data).await;
-        if let Some(id) = said.id() {
-            self.say(Frame::text_of(&[r#"{"event":"ack","id":"#, id, r#","data":"#, ack.json(), "}"]));
-        }
+        let (link, id) = (self.link.clone(), said.id().map(str::to_owned));
+        let answer = move |ack: Ack| {
+            if let Some(id) = id {
+                say(&link, Frame::text_of(&[r#"{"event":"ack","id":"#, &id, r#","data":"#, ack.json(), "}"]));
+            }
+        };
+        self.errands.run(&said.event, said.data, answer).await;
     }
 
     fn object(&mut self, fault: &str) {
-        self.say(failure("", "bad_frame", fault).plain());
+        say(&self.link, failure("", "bad_frame", fault).plain());
         if self.bad.note(Instant::now()) {
             self.link.close(CloseReason::Policy);
         }
     }
+}
 
-    /// Answers. Who asks on and on without reading the answers is shown out.
-    fn say(&self, frame: Frame) {
-        if self.link.answer(frame) == gigline_chat::engineio::Sent::Full {
-            self.link.close(CloseReason::TooSlow);
-        }
+/// Answers. Who asks on and on without reading the answers is shown out.
+fn say(link: &PlainLink, frame: Frame) {
+    if link.answer(frame) == gigline_chat::engineio::Sent::Full {
+        link.close(CloseReason::TooSlow);
     }
 }

@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::HttpRequest;
 use gigline_chat::CloseReason;
 use gigline_chat::engine::{
-    AttachError, Event as Told, Kind, NAMESPACE, NAMESPACE_BARE, NewSocket, Offered, Outlet, Reason, failure,
+    Ack, AttachError, Event as Told, Kind, NAMESPACE, NAMESPACE_BARE, NewSocket, Offered, Outlet, Reason, failure,
 };
 use gigline_chat::engineio::{Config, Sent};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::errands::Errands;
 use super::guest::Guest;
 use super::outlets::{Place, closing, offered};
 use crate::app::Parts;
@@ -34,7 +35,7 @@ pub(crate) enum Member {
     /// Nobody in particular.
     Lobby,
     /// Somebody with a place in the engine.
-    Seated { place: Arc<Place>, outgoing: Arc<Outgoing>, socket: Socket },
+    Seated { place: Arc<Place>, errands: Errands, outgoing: Arc<Outgoing>, socket: Socket },
 }
 
 /// Twice the usual outbox: half of it is for what nobody asked for.
@@ -86,11 +87,12 @@ impl Application for Conversations {
             outlet: Arc::<Outgoing>::clone(&outgoing),
         });
         let place = Arc::new(Place(place.map_err(turned)?));
-        Ok(Member::Seated { place, outgoing, socket: socket.clone() })
+        let errands = Errands::new(Arc::clone(&place));
+        Ok(Member::Seated { place, errands, outgoing, socket: socket.clone() })
     }
 
     async fn connected(&self, member: &mut Member) {
-        let Member::Seated { place, outgoing, socket } = member else { return };
+        let Member::Seated { place, outgoing, socket, .. } = member else { return };
         socket.link().answer(&[Told::connected().socketio(socket.namespace())]);
         outgoing.open.store(true, Ordering::SeqCst);
         socket.link().tell_when_drained(place);
@@ -98,20 +100,25 @@ impl Application for Conversations {
     }
 
     async fn event(&self, member: &mut Member, event: Event) {
-        let Member::Seated { place, socket, .. } = member else { return };
+        let Member::Seated { errands, socket, .. } = member else { return };
         let mut args = event.args.iter();
         // A number in place of a name is valid, and names nothing of ours.
         let Some(name) = args.next().and_then(|name| serde_json::from_str::<String>(name.get()).ok()) else { return };
-        let ack = place.0.command(&name, args.next().map(AsRef::as_ref)).await;
-        let (Some(id), Ok(answer)) = (event.ack, RawValue::from_string(ack.json().to_owned())) else { return };
-        if socket.ack(id, &[&answer], &[]) == Sent::Full {
-            // It asks on and on and does not read the answers.
-            socket.link().close(CloseReason::TooSlow);
-        }
+        let (socket, id) = (socket.clone(), event.ack);
+        let answer = move |ack: Ack| {
+            let (Some(id), Ok(answer)) = (id, RawValue::from_string(ack.json().to_owned())) else { return };
+            if socket.ack(id, &[&answer], &[]) == Sent::Full {
+                // It asks on and on and does not read the answers.
+                socket.link().close(CloseReason::TooSlow);
+            }
+        };
+        errands.run(&name, args.next().map(AsRef::as_ref), answer).await;
     }
 
     async fn left(&self, member: Member, reason: CloseReason) {
         if let Member::Seated { place, .. } = member {
+            // What is under way keeps hold of the place, and the client may come back meanwhile.
+            place.0.leave();
             place.log_end("socketio", reason);
         }
     }
