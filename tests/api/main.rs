@@ -15,6 +15,7 @@ mod pictures;
 mod place;
 mod postings;
 mod ratings;
+mod rooms;
 mod search;
 mod sessions;
 mod support;

@@ -46,6 +46,16 @@ enum Sent {
     Name,
     Picture,
     Verdict,
+    /// A username and a password.
+    NewName,
+    /// The owner's username and password.
+    OwnName,
+    /// A part of usernames.
+    PartOfName,
+    /// A room of the owner's that the candidate is in.
+    Room,
+    /// The same, and the receiver to be let in.
+    Guest,
 }
 
 /// A route, what fills its path, what is sent, and the status for each of [`ACTORS`].
@@ -62,6 +72,9 @@ const OWNER: [u16; 6] = [401, 403, 201, 403, 403, 403];
 /// The owner and admins may.
 const OWNER_OR_ADMIN: [u16; 6] = [401, 403, 200, 403, 403, 200];
 const OWNER_OR_ADMIN_201: [u16; 6] = [401, 403, 201, 403, 403, 201];
+
+/// Those in the room may.
+const IN_ROOM: [u16; 6] = [401, 403, 200, 200, 403, 403];
 
 const TABLE: &[Row] = &[
     ("POST", "/api/register/", &[], Sent::Registration, [201; 6]),
@@ -97,6 +110,14 @@ const TABLE: &[Row] = &[
     ("GET", "/api/rating/", &[], Sent::Nothing, ALL),
     ("GET", "/api/rating/{rating}/", &[Rating], Sent::Nothing, ALL),
     ("DELETE", "/api/rating/{rating}/", &[Rating], Sent::Nothing, OWNER_OR_ADMIN),
+    ("POST", "/register/", &[], Sent::NewName, [201; 6]),
+    ("POST", "/login/", &[], Sent::OwnName, ALL),
+    ("POST", "/logout/", &[], Sent::Nothing, ALL),
+    ("GET", "/message/chatrooms/", &[], Sent::Nothing, SESSION),
+    ("GET", "/message/getUser/", &[], Sent::PartOfName, SESSION),
+    ("POST", "/message/newChatroom/", &[], Sent::Nothing, SESSION),
+    ("POST", "/message/addToChatroom/", &[], Sent::Guest, [401, 403, 200, 403, 403, 403]),
+    ("GET", "/message/chatroomParticipants/", &[], Sent::Room, IN_ROOM),
     ("GET", "/media/{name}", &[File], Sent::Nothing, ALL),
     ("GET", "/openapi.json", &[], Sent::Nothing, ALL),
     // Without a query it is no Engine.IO.
@@ -154,6 +175,25 @@ impl Cast<'_> {
         job
     }
 
+    /// A room of the owner's, with the candidate in it.
+    async fn room_of(&self, owner: &Actor) -> i64 {
+        let room = owner.post_empty("/message/newChatroom/").await.expect(200).number("chatroomid");
+        let _ = owner
+            .post("/message/addToChatroom/", &json!({ "chatroomid": room, "usertoadd": self.candidate.id }))
+            .await
+            .expect(200);
+        room
+    }
+
+    /// What is sent, for a room where it is about one.
+    async fn body(&self, sent: Sent, owner: &Actor) -> Option<Value> {
+        match sent {
+            Sent::Room => Some(json!({ "chatroomid": self.room_of(owner).await })),
+            Sent::Guest => Some(json!({ "chatroomid": self.room_of(owner).await, "usertoadd": self.receiver.id })),
+            other => body(other, owner),
+        }
+    }
+
     async fn picture_of(&self, owner: &Actor) -> Value {
         owner.uploads(&gigline_media::drawn(1, 16, 12)).await.expect(201).json()
     }
@@ -171,7 +211,13 @@ impl Cast<'_> {
 
 fn body(sent: Sent, owner: &Actor) -> Option<Value> {
     match sent {
-        Sent::Nothing | Sent::UpdateToken => None,
+        Sent::Nothing | Sent::UpdateToken | Sent::Room | Sent::Guest => None,
+        Sent::NewName => Some(json!({ "username": format!("new-{}", owner.id), "password": "correct horse" })),
+        Sent::OwnName => {
+            let username = owner.email().replace("@example.org", ".tester");
+            Some(json!({ "username": username, "password": owner.password() }))
+        }
+        Sent::PartOfName => Some(json!({ "name": "OWN" })),
         Sent::Registration => Some(registration(&format!("new.{}", owner.id))),
         Sent::Credentials => Some(json!({ "email": owner.email(), "password": owner.password() })),
         Sent::Job => Some(plain_job("Hang posters")),
@@ -213,7 +259,7 @@ on_both! {
                 {
                     caller = caller.with("authorization", &format!("Bearer {update_token}"));
                 }
-                let body = body(*sent, &owner).map(|body| body.to_string().into_bytes());
+                let body = cast.body(*sent, &owner).await.map(|body| body.to_string().into_bytes());
                 let path = filled(pattern, things);
                 let answer = caller.send(method.parse().unwrap(), &path, body).await;
                 if answer.status != *expected {

@@ -51,6 +51,11 @@ impl Visitor {
         self.0.map(|caller| caller.id())
     }
 
+    /// Whoever has a session.
+    pub(crate) fn caller(&self) -> Option<Caller> {
+        self.0
+    }
+
     pub(crate) fn viewer(&self) -> Viewer {
         self.0.map_or(Viewer::ANYONE, |caller| caller.viewer())
     }

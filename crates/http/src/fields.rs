@@ -1,5 +1,7 @@
 //! Input from outside, field by field: every fault is found before any is told.
 
+mod params;
+
 use std::collections::BTreeMap;
 
 use gigline_domain::Fault;

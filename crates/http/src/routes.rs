@@ -7,7 +7,9 @@ use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::error::ApiError;
-use crate::handlers::{accounts, assets, document, files, health, hiring, jobs, ratings, socketio, users};
+use crate::handlers::{
+    accounts, assets, document, entry, files, health, hiring, jobs, ratings, rooms, socketio, users,
+};
 use crate::sockets::chat::mount_plain;
 
 /// Who may ask for a route.
@@ -35,6 +37,10 @@ pub enum Access {
     OwnerOrAdmin,
     /// For a user in the path: the account that the path names as author. For a rating: its author, and admins.
     Rater,
+    /// Those who are in the room.
+    InRoom,
+    /// The room's admin.
+    RoomAdmin,
 }
 
 impl Access {
@@ -51,6 +57,8 @@ impl Access {
             Self::Party => "the job's poster and its receiver",
             Self::AuthorOrAdmin => "the rating's author, and admins",
             Self::OwnerOrAdmin => "the picture's owner, and admins",
+            Self::InRoom => "those who are in the room",
+            Self::RoomAdmin => "the room's admin",
             Self::Rater => "oneself; to update a rating its author, and admins",
         }
     }
@@ -87,6 +95,11 @@ impl Route {
     /// such an answer would keep the tokens.
     pub(crate) fn is_keyed(&self) -> bool {
         self.method == "POST" && !matches!(self.access, Access::Anyone | Access::UpdateToken)
+    }
+
+    /// Whether its parameters may come in its body as well.
+    pub(crate) fn is_lenient(&self) -> bool {
+        self.method == "POST" && self.body.is_none() && !self.query.is_empty() && !self.is_engine_io()
     }
 
     /// Whether it speaks Engine.IO rather than JSON.
@@ -147,6 +160,7 @@ pub(crate) async fn not_found() -> Result<&'static str, ApiError> {
 }
 
 const ENGINE: [&str; 3] = ["EIO", "transport", "sid"];
+const ENTRY: [&str; 2] = ["username", "password"];
 const PAGE: [&str; 2] = ["limit", "cursor"];
 const JOBS: [&str; 8] = ["limit", "cursor", "status", "category", "poster_id", "latitude", "longitude", "radius_km"];
 const FIND: [&str; 9] =
@@ -230,6 +244,36 @@ routes! {
     "/api/rating/{rating}/" {
         GET ratings::get, Anyone, "Shows a rating", ? [], None => 200 Some("Rating"), ! [304];
         DELETE ratings::delete, AuthorOrAdmin, "Deletes a rating", ? [], None => 200 Some("Rating"), ! [];
+    }
+    "/register/" {
+        POST entry::register, Anyone, "Registers an account by username and opens its first session",
+            ? ENTRY, None => 201 Some("RoomAccount"), ! [400, 401, 403, 408, 429];
+    }
+    "/login/" {
+        POST entry::login, Anyone, "Opens a session for username and password",
+            ? ENTRY, None => 200 Some("RoomSignedIn"), ! [400, 401, 403, 408, 429];
+    }
+    "/logout/" {
+        POST entry::logout, Anyone, "Ends the session, if there is one",
+            ? [], None => 200 Some("Notice"), ! [403];
+    }
+    "/message/chatrooms/" {
+        GET rooms::list, Session, "Lists the rooms that the caller is in", ? [], None => 200 Some("RoomIds"), ! [];
+    }
+    "/message/getUser/" {
+        GET rooms::find_users, Session, "Finds usernames",
+            ? ["name"], None => 200 Some("FoundUsernames"), ! [400, 408];
+    }
+    "/message/newChatroom/" {
+        POST rooms::create, Session, "Opens a room", ? [], None => 200 Some("RoomId"), ! [];
+    }
+    "/message/addToChatroom/" {
+        POST rooms::add, RoomAdmin, "Lets somebody into a room",
+            ? ["chatroomid", "usertoadd"], None => 200 Some("Room"), ! [404];
+    }
+    "/message/chatroomParticipants/" {
+        GET rooms::participants, InRoom, "Lists who is in a room",
+            ? ["chatroomid"], None => 200 Some("Usernames"), ! [400, 403, 408];
     }
     "/media/{name}" {
         GET files::get, Anyone, "Serves a picture's file", ? [], None => 200 None, ! [304, 416, 503];

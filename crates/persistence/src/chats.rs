@@ -2,6 +2,7 @@
 
 mod lines;
 mod people;
+mod rooms;
 mod views;
 
 use diesel::prelude::*;
@@ -11,6 +12,7 @@ pub(crate) use self::lines::lines_of;
 pub(crate) use self::people::lock_all_of;
 pub use self::people::{contacts, is_participant, members, of_user};
 
+pub use self::rooms::{Named, named, rooms_of, usernames_of, usernames_with, who_is};
 pub use self::views::{ChatCursor, get, list};
 use crate::any::Both;
 use crate::log::Happening;

@@ -3,10 +3,12 @@
 pub(crate) mod accounts;
 pub(crate) mod assets;
 pub(crate) mod document;
+pub(crate) mod entry;
 pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod hiring;
 pub(crate) mod jobs;
 pub(crate) mod ratings;
+pub(crate) mod rooms;
 pub(crate) mod socketio;
 pub(crate) mod users;

@@ -64,7 +64,8 @@ fn success(route: &Route) -> Value {
     if route.is_keyed() {
         headers.push("Idempotency-Replayed");
     }
-    if ["accounts::register", "accounts::login", "accounts::renew", "accounts::logout"].contains(&route.handler) {
+    let enters = ["accounts::register", "accounts::login", "accounts::renew", "accounts::logout"];
+    if enters.contains(&route.handler) || route.handler.starts_with("entry::") {
         headers.push("Set-Cookie");
     }
     match route.answer {

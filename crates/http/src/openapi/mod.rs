@@ -5,6 +5,7 @@ mod answers;
 mod inputs;
 mod operation;
 mod parameters;
+mod rooms;
 mod schemas;
 
 use std::collections::BTreeMap;

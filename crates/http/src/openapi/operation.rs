@@ -26,6 +26,13 @@ pub(super) fn of(route: &Route) -> Value {
         let required = route.method != "GET";
         parts.insert("requestBody".to_owned(), json!({ "required": required, "content": content }));
     }
+    if route.is_lenient() {
+        let schema = parameters::as_body(route);
+        let content = json!({
+            "application/json": { "schema": schema }, "application/x-www-form-urlencoded": { "schema": schema },
+        });
+        parts.insert("requestBody".to_owned(), json!({ "required": false, "content": content }));
+    }
     operation
 }
 

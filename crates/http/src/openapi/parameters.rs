@@ -81,8 +81,31 @@ fn query_schema(name: &str) -> Value {
             "type": "number", "exclusiveMinimum": 0, "maximum": Circle::MAX_RADIUS_KM,
             "description": "Only jobs within so many kilometres, nearest first where no words rank them.",
         }),
+        "username" => json!({ "type": "string", "description": "A username, compared without regard to case." }),
+        "password" => json!({
+            "type": "string", "format": "password",
+            "description": "Better sent in the body: what stands in an address may be kept on its way.",
+        }),
+        "name" => json!({ "type": "string", "description": "A part of a username, without regard to case." }),
+        "chatroomid" => {
+            json!({ "type": "integer", "format": "int64", "description": "A room's id, or a direct chat's." })
+        }
+        "usertoadd" => json!({
+            "type": ["integer", "string"], "description": "Who is to come in: an id or a username.",
+        }),
         _ => json!({ "type": "string", "description": "Words to look for, in any order. Any text is just text." }),
     }
+}
+
+/// The parameters of a route that takes them from its body as well.
+pub(super) fn as_body(route: &Route) -> Value {
+    let properties: serde_json::Map<_, _> =
+        route.query.iter().map(|name| ((*name).to_owned(), query_schema(name))).collect();
+    json!({
+        "type": "object",
+        "properties": properties,
+        "description": "What does not stand in the query; each parameter is needed in one of the two.",
+    })
 }
 
 /// What the first clients send as a body beside a GET.

@@ -6,10 +6,10 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
 use crate::error::error_codes;
-use crate::openapi::inputs;
+use crate::openapi::{inputs, rooms};
 use crate::shapes::{
-    AssetBody, AssetList, JobBody, JobList, NoticeBody, RatingBody, RatingList, SessionBody, SignedIn, UserBody,
-    UserList,
+    AssetBody, AssetList, JobBody, JobList, NoticeBody, RatingBody, RatingList, RoomAccount, RoomBody, RoomId,
+    RoomSignedIn, SessionBody, SignedIn, UserBody, UserList,
 };
 
 /// A reference to one of the schemas.
@@ -26,6 +26,7 @@ pub(super) fn all() -> Result<Map<String, Value>, serde_json::Error> {
         schemas.insert(name, schema);
     }
     schemas.extend(inputs::all().into_iter().map(|(name, schema)| (name.to_owned(), schema)));
+    schemas.extend(rooms::all().into_iter().map(|(name, schema)| (name.to_owned(), schema)));
     schemas.insert("Error".to_owned(), error());
     schemas.insert("EngineRefusal".to_owned(), engine_refusal());
     schemas.insert("Packets".to_owned(), packets());
@@ -52,6 +53,10 @@ fn shapes() -> Vec<(String, RefOr<Schema>)> {
     add::<AssetList>(&mut all);
     add::<RatingBody>(&mut all);
     add::<RatingList>(&mut all);
+    add::<RoomAccount>(&mut all);
+    add::<RoomSignedIn>(&mut all);
+    add::<RoomId>(&mut all);
+    add::<RoomBody>(&mut all);
     all
 }
 

@@ -5,12 +5,14 @@
 mod asset;
 mod job;
 mod rating;
+mod room;
 mod session;
 mod user;
 
 pub(crate) use asset::{AssetBody, AssetList};
 pub(crate) use job::{JobBody, JobList};
 pub(crate) use rating::{RatingBody, RatingList};
+pub(crate) use room::{RoomAccount, RoomBody, RoomId, RoomSignedIn};
 pub(crate) use session::{SessionBody, SignedIn};
 pub(crate) use user::{UserBody, UserList};
 
