@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod accounts;
+mod chats;
 mod conventions;
 mod cross_site;
 mod document;

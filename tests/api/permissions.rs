@@ -23,6 +23,12 @@ enum Part {
     OthersJob,
     /// Somebody else's job that the owner and the candidate have applied for.
     AppliedJob,
+    /// The chat of the owner and the candidate.
+    Chat,
+    /// A room of the owner's that the candidate is in.
+    ChatRoom,
+    /// What the owner said to the candidate.
+    Message,
     /// The owner's rating of the receiver.
     Rating,
     /// The owner's picture.
@@ -30,7 +36,10 @@ enum Part {
     /// The name of its file.
     File,
 }
-use Part::{AppliedJob, Candidate, File, OpenJob, OthersJob, Owner, Picture, Rating, Receiver, TakenJob};
+use Part::{
+    AppliedJob, Candidate, Chat, ChatRoom, File, Message, OpenJob, OthersJob, Owner, Picture, Rating, Receiver,
+    TakenJob,
+};
 
 /// What is sent.
 #[derive(Clone, Copy)]
@@ -46,6 +55,8 @@ enum Sent {
     Name,
     Picture,
     Verdict,
+    Words,
+    Mark,
     /// A username and a password.
     NewName,
     /// The owner's username and password.
@@ -72,6 +83,9 @@ const OWNER: [u16; 6] = [401, 403, 201, 403, 403, 403];
 /// The owner and admins may.
 const OWNER_OR_ADMIN: [u16; 6] = [401, 403, 200, 403, 403, 200];
 const OWNER_OR_ADMIN_201: [u16; 6] = [401, 403, 201, 403, 403, 201];
+
+/// The owner and the candidate may; for all others there is nothing.
+const BOTH: [u16; 6] = [401, 404, 200, 200, 404, 404];
 
 /// Those in the room may.
 const IN_ROOM: [u16; 6] = [401, 403, 200, 200, 403, 403];
@@ -107,6 +121,16 @@ const TABLE: &[Row] = &[
     ("POST", "/api/job/{job}/upload/", &[TakenJob], Sent::Picture, OWNER),
     ("POST", "/api/job/{job}/user/{user}/", &[OpenJob, Candidate], Sent::Nothing, OWNER),
     ("POST", "/api/job/{job}/done/", &[TakenJob], Sent::Nothing, [401, 403, 201, 403, 201, 403]),
+    ("GET", "/api/chat/", &[], Sent::Nothing, SESSION),
+    ("GET", "/api/chat/{chat}/", &[Chat], Sent::Nothing, BOTH),
+    ("GET", "/api/chat/{chat}/", &[ChatRoom], Sent::Nothing, BOTH),
+    ("DELETE", "/api/chat/{chat}/", &[Chat], Sent::Nothing, BOTH),
+    ("DELETE", "/api/chat/{chat}/", &[ChatRoom], Sent::Nothing, [401, 404, 200, 403, 404, 404]),
+    ("GET", "/api/chat/{chat}/message/", &[Chat], Sent::Nothing, BOTH),
+    ("POST", "/api/chat/{chat}/message/", &[Chat], Sent::Words, [401, 404, 201, 201, 404, 404]),
+    ("POST", "/api/chat/{chat}/message/", &[ChatRoom], Sent::Words, [401, 404, 201, 201, 404, 404]),
+    ("POST", "/api/chat/{chat}/read/", &[Chat], Sent::Mark, BOTH),
+    ("DELETE", "/api/message/{message}/", &[Message], Sent::Nothing, [401, 404, 200, 404, 404, 404]),
     ("GET", "/api/rating/", &[], Sent::Nothing, ALL),
     ("GET", "/api/rating/{rating}/", &[Rating], Sent::Nothing, ALL),
     ("DELETE", "/api/rating/{rating}/", &[Rating], Sent::Nothing, OWNER_OR_ADMIN),
@@ -162,6 +186,13 @@ impl Cast<'_> {
                 let job = self.job_of(&self.other).await;
                 let _ = owner.applies(job).await.expect(201);
                 job.to_string()
+            }
+            Chat => self.app.db_chat(owner.id, self.candidate.id).await.to_string(),
+            ChatRoom => self.app.db_room(owner.id, self.candidate.id).await.to_string(),
+            Message => {
+                let chat = self.app.db_chat(owner.id, self.candidate.id).await;
+                let said = owner.post(&format!("/api/chat/{chat}/message/"), &json!({ "message": "hello" })).await;
+                said.expect(201).number("id").to_string()
             }
             Rating => owner.rates(&self.receiver, 4).await.expect(201).number("id").to_string(),
             Picture => self.picture_of(owner).await["id"].to_string(),
@@ -224,6 +255,8 @@ fn body(sent: Sent, owner: &Actor) -> Option<Value> {
         Sent::Title => Some(json!({ "title": "Hang more posters" })),
         Sent::Name => Some(json!({ "first": "Else" })),
         Sent::Picture => Some(upload()),
+        Sent::Words => Some(json!({ "message": "hello" })),
+        Sent::Mark => Some(json!({ "seq": 0 })),
         Sent::Verdict => Some(json!({ "rate": 3, "description": "" })),
     }
 }

@@ -18,6 +18,7 @@ impl Serialize for Time {
 
 /// Somebody, as others refer to them: the contract's `SimpleUser`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = SimpleUser))]
 pub struct PersonBody {
     /// 0 for an erased account.
     pub id: i64,
@@ -31,6 +32,7 @@ pub struct PersonBody {
 
 /// A message: the contract's `Message`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Message))]
 pub struct MessageBody {
     /// Its id.
     pub id: i64,
@@ -43,6 +45,7 @@ pub struct MessageBody {
     /// What was said; empty if it was deleted or its sender is erased.
     pub message: String,
     /// When.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime, min_length = 26, max_length = 26))]
     pub time: Time,
     /// What its sender's client calls it; null if it gave it no name.
     pub client_id: Option<String>,
@@ -50,6 +53,7 @@ pub struct MessageBody {
 
 /// A chat as one of its participants sees it: the contract's `Chat`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Chat))]
 pub struct ChatBody {
     /// Its id.
     pub id: i64,
@@ -60,6 +64,7 @@ pub struct ChatBody {
     /// The room's admin; null in a direct chat, or if the account is erased.
     pub admin_id: Option<i64>,
     /// When something was last said, else when it was opened.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime, min_length = 26, max_length = 26))]
     pub time: Time,
     /// The number of its newest message; 0 without any.
     pub last_seq: i64,

@@ -8,9 +8,14 @@ use crate::text::TextRule;
 pub struct MessageText(String);
 
 impl MessageText {
+    /// The fewest characters that it may have.
+    pub const MIN: usize = 1;
+    /// The most characters that it may have.
+    pub const MAX: usize = 4_000;
+
     /// Takes a text from outside.
     pub fn parse(given: &str) -> Result<Self, Fault> {
-        TextRule { min: 1, max: 4_000, lines: true }.take(given.trim()).map(Self)
+        TextRule { min: Self::MIN, max: Self::MAX, lines: true }.take(given.trim()).map(Self)
     }
 
     /// The text.

@@ -2,8 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use gigline_domain::Fault;
+use gigline_domain::{ChatId, Fault, Timestamp};
 use gigline_persistence::PageRequest;
+use gigline_persistence::chats::ChatCursor;
 use gigline_persistence::place::NearCursor;
 use gigline_persistence::search::SearchCursor;
 
@@ -55,6 +56,18 @@ impl Cursor for NearCursor {
     }
 }
 
+/// By last activity.
+impl Cursor for ChatCursor {
+    fn write(&self) -> String {
+        format!("c{}.{}", self.last_at.micros(), self.id)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (at, id) = text.strip_prefix('c')?.split_once('.')?;
+        Some(Self { last_at: Timestamp::from_micros(at.parse().ok()?), id: ChatId::new(id.parse().ok()?) })
+    }
+}
+
 /// The cursor as clients see it.
 pub(crate) fn encode(cursor: &impl Cursor) -> String {
     URL_SAFE_NO_PAD.encode(cursor.write())
@@ -73,7 +86,8 @@ pub(crate) fn page<C: Cursor>(fields: &mut Fields) -> PageRequest<C> {
     PageRequest { limit: limit.unwrap_or(LIMIT_DEFAULT), after }
 }
 
-fn limit(given: i64) -> Result<usize, Fault> {
+/// How many a page may hold.
+pub(crate) fn limit(given: i64) -> Result<usize, Fault> {
     match usize::try_from(given) {
         Ok(limit @ 1..=LIMIT_MAX) => Ok(limit),
         _ => Err(Fault::new("must be a whole number from 1 to 500")),

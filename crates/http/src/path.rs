@@ -4,7 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use gigline_domain::{AssetId, JobId, RatingId, UserId};
+use gigline_domain::{AssetId, ChatId, JobId, MessageId, RatingId, UserId};
 
 use crate::error::{ApiError, ApiResult};
 
@@ -46,3 +46,7 @@ path!(/// `/api/rating/{rating}`
     RatingPath { rating: RatingId });
 path!(/// `/api/asset/{asset}`
     AssetPath { asset: AssetId });
+path!(/// `/api/chat/{chat}`
+    ChatPath { chat: ChatId });
+path!(/// `/api/message/{message}`
+    MessagePath { message: MessageId });

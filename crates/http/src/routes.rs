@@ -8,7 +8,8 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::error::ApiError;
 use crate::handlers::{
-    accounts, assets, document, entry, files, health, hiring, jobs, ratings, rooms, socketio, users,
+    accounts, assets, chats, document, entry, files, health, hiring, jobs, messages, ratings, rooms, socketio,
+    users,
 };
 use crate::sockets::chat::mount_plain;
 
@@ -37,6 +38,12 @@ pub enum Access {
     OwnerOrAdmin,
     /// For a user in the path: the account that the path names as author. For a rating: its author, and admins.
     Rater,
+    /// Those who are in the chat; for all others it is not there.
+    Participant,
+    /// Either of the two in a direct chat, a room's admin; for those who are not in it it is not there.
+    ChatOwner,
+    /// The message's sender; for all others it is not there.
+    Sender,
     /// Those who are in the room.
     InRoom,
     /// The room's admin.
@@ -57,6 +64,9 @@ impl Access {
             Self::Party => "the job's poster and its receiver",
             Self::AuthorOrAdmin => "the rating's author, and admins",
             Self::OwnerOrAdmin => "the picture's owner, and admins",
+            Self::Participant => "those who are in the chat",
+            Self::ChatOwner => "either of the two in a direct chat, a room's admin",
+            Self::Sender => "the message's sender",
             Self::InRoom => "those who are in the room",
             Self::RoomAdmin => "the room's admin",
             Self::Rater => "oneself; to update a rating its author, and admins",
@@ -161,6 +171,7 @@ pub(crate) async fn not_found() -> Result<&'static str, ApiError> {
 
 const ENGINE: [&str; 3] = ["EIO", "transport", "sid"];
 const ENTRY: [&str; 2] = ["username", "password"];
+const STRETCH: [&str; 3] = ["after", "before", "limit"];
 const PAGE: [&str; 2] = ["limit", "cursor"];
 const JOBS: [&str; 8] = ["limit", "cursor", "status", "category", "poster_id", "latitude", "longitude", "radius_km"];
 const FIND: [&str; 9] =
@@ -244,6 +255,26 @@ routes! {
     "/api/rating/{rating}/" {
         GET ratings::get, Anyone, "Shows a rating", ? [], None => 200 Some("Rating"), ! [304];
         DELETE ratings::delete, AuthorOrAdmin, "Deletes a rating", ? [], None => 200 Some("Rating"), ! [];
+    }
+    "/api/chat/" {
+        GET chats::list, Session, "Lists the caller's chats", ? PAGE, None => 200 Some("ChatList"), ! [400];
+    }
+    "/api/chat/{chat}/" {
+        GET chats::get, Participant, "Shows a chat", ? [], None => 200 Some("Chat"), ! [304];
+        DELETE chats::delete, ChatOwner, "Deletes a chat for everybody in it", ? [], None => 200 Some("Chat"), ! [];
+    }
+    "/api/chat/{chat}/message/" {
+        GET messages::list, Participant, "Lists messages of a chat",
+            ? STRETCH, None => 200 Some("MessageList"), ! [400];
+        POST messages::send, Participant, "Says something in a chat",
+            ? [], Some("NewMessage") => 201 Some("Message"), ! [];
+    }
+    "/api/chat/{chat}/read/" {
+        POST chats::mark_read, Participant, "Notes how far the caller has read",
+            ? [], Some("ReadUpto") => 200 Some("ReadMark"), ! [];
+    }
+    "/api/message/{message}/" {
+        DELETE messages::delete, Sender, "Takes a message back", ? [], None => 200 Some("Message"), ! [];
     }
     "/register/" {
         POST entry::register, Anyone, "Registers an account by username and opens its first session",

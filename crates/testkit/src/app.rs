@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use gigline_auth::{Clock, ManualClock};
-use gigline_domain::{Email, Timestamp};
+use gigline_domain::{Email, Timestamp, UserId};
 use gigline_http::App;
-use gigline_persistence::accounts;
+use gigline_persistence::{accounts, chats};
 use gigline_server::serve::Server;
 use gigline_server::settings::{Settings, Sources};
 use serde_json::json;
@@ -144,6 +144,23 @@ impl TestApp {
         let email = or_fail(Email::parse(email).map_err(|fault| fault.to_string()));
         let promoted = self.app.store.write(move |tx| accounts::promote(tx, &email)).await;
         or_fail(promoted.map_err(|error| error.to_string()));
+    }
+
+    /// The chat of two people, by their ids, opened if need be: over HTTP nobody can.
+    pub async fn db_chat(&self, one: i64, other: i64) -> i64 {
+        let (one, other, now) = (UserId::new(one), UserId::new(other), self.clock.now());
+        let opened = self.app.store.write(move |tx| chats::open_direct(tx, one, other, now)).await;
+        or_fail(opened.map_err(|error| error.to_string())).chat.id.get()
+    }
+
+    /// A new room with these people in it; the first is its admin.
+    pub async fn db_room(&self, admin: i64, guest: i64) -> i64 {
+        let (admin, guest, now) = (UserId::new(admin), UserId::new(guest), self.clock.now());
+        let opened = self.app.store.write(move |tx| {
+            let room = chats::create_room(tx, admin, now)?;
+            chats::add_participant(tx, room, admin, guest, now).map(|_| room)
+        });
+        or_fail(opened.await.map_err(|error| error.to_string())).get()
     }
 
     /// How many statements the database has run; the difference tells what a request cost.

@@ -14,7 +14,7 @@ use gigline_testkit::{Actor, Answer, TestApp};
 /// How many rows each table has.
 pub(crate) struct Rows(Vec<i64>);
 
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 14] = [
     "users",
     "jobs",
     "applications",
@@ -26,6 +26,9 @@ const TABLES: [&str; 11] = [
     "update_tokens",
     "idempotency_keys",
     "job_words",
+    "chats",
+    "participants",
+    "messages",
 ];
 
 impl Rows {
@@ -44,12 +47,14 @@ pub(crate) async fn lives(app: &TestApp) {
     let _ = app.anyone().get("/readyz").await.expect(200);
 }
 
-/// Somebody who owns what the routes are tried on: a job with a candidate, and a rating.
+/// Somebody who owns what the routes are tried on: a job with a candidate, a rating, and a message to Bob.
 pub(crate) struct Stage {
     pub(crate) ann: Actor,
     pub(crate) bob: Actor,
     pub(crate) job: i64,
     pub(crate) rating: i64,
+    pub(crate) chat: i64,
+    pub(crate) message: i64,
 }
 
 impl Stage {
@@ -58,7 +63,9 @@ impl Stage {
         let job = ann.posts_job("Hang posters").await;
         let _ = bob.applies(job).await.expect(201);
         let rating = ann.rates(&bob, 4).await.expect(201).number("id");
-        Self { ann, bob, job, rating }
+        let chat = app.db_chat(ann.id, bob.id).await;
+        let said = ann.post(&format!("/api/chat/{chat}/message/"), &serde_json::json!({ "message": "hello" })).await;
+        Self { ann, bob, job, rating, chat, message: said.expect(201).number("id") }
     }
 
     /// A route's path for things that are there and belong to Ann.
@@ -74,6 +81,8 @@ impl Stage {
             .replace("{job}", &self.job.to_string())
             .replace("{target}", &self.rating.to_string())
             .replace("{rating}", &self.rating.to_string())
+            .replace("{chat}", &self.chat.to_string())
+            .replace("{message}", &self.message.to_string())
             .replace("{asset}", "1")
             .replace("{name}", "x")
     }

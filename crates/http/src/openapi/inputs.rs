@@ -2,8 +2,8 @@
 
 use gigline_auth::Password;
 use gigline_domain::{
-    Category, DateActivity, Description, Duration, Email, JobTitle, LocationText, Notes, PersonName, Phone, RatingText,
-    Reward, Skills, Stars, Username,
+    Category, ClientId, DateActivity, Description, Duration, Email, JobTitle, LocationText, MessageText, Notes,
+    PersonName, Phone, RatingText, Reward, Skills, Stars, Username,
 };
 use serde_json::{Map, Value, json};
 
@@ -11,6 +11,9 @@ use serde_json::{Map, Value, json};
 const LINE: &str = r"^\s*[^\u0000-\u001f\u007f-\u009f]*\s*$";
 /// The same, and something to see.
 const FILLED_LINE: &str = r"^\s*[^\u0000-\u001f\u007f-\u009f\s][^\u0000-\u001f\u007f-\u009f]*\s*$";
+/// The same with line breaks and tabs within it.
+const FILLED_PAGE: &str =
+    r"^\s*[^\u0000-\u001f\u007f-\u009f\s][^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*\s*$";
 /// No control characters but tabs and line breaks.
 const PAGE: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
 /// One to fifteen digits, and what is written between them.
@@ -43,6 +46,8 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("NewJob", object(job(), REQUIRED_OF_A_JOB)),
         ("JobPatch", patch(job())),
         ("Verdict", object(verdict(), &["rate", "description"])),
+        ("NewMessage", object(message(), &["message"])),
+        ("ReadUpto", object(vec![("seq", seq())], &["seq"])),
         ("JobSearch", patch(super::parameters::search_fields())),
     ]
 }
@@ -187,6 +192,21 @@ fn job() -> Properties {
 
 fn degrees(most: i32, says: &str) -> Value {
     json!({ "type": "number", "minimum": -most, "maximum": most, "description": says })
+}
+
+fn message() -> Properties {
+    let client_id = json!({
+        "type": "string",
+        "minLength": 1,
+        "maxLength": ClientId::MAX,
+        "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$",
+        "description": "A name of the client's own; sent again under the same name it is the same message.",
+    });
+    vec![("message", text!(MessageText, FILLED_PAGE, "What is said; trimmed.")), ("client_id", client_id)]
+}
+
+fn seq() -> Value {
+    json!({ "type": "integer", "format": "int64", "minimum": 0, "description": "The number of a message in its chat." })
 }
 
 fn verdict() -> Properties {

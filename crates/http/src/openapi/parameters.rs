@@ -27,6 +27,8 @@ fn path_parameter(name: &str) -> Value {
         "user" => "A user's id.",
         "job" => "A job's id.",
         "asset" => "A picture's id.",
+        "chat" => "A chat's id.",
+        "message" => "A message's id.",
         "rating" => "A rating's id; above 1,000,000,000.",
         "target" => "A user's id to rate that user; a rating's id, above 1,000,000,000, to update that rating.",
         _ => "A file's name, from the address of a picture.",
@@ -67,6 +69,14 @@ fn query_schema(name: &str) -> Value {
         "sid" => json!({
             "type": "string", "pattern": "^[A-Za-z0-9_-]{20}$",
             "description": "The session, as its handshake named it: a secret. Without it a session is opened.",
+        }),
+        "after" => json!({
+            "type": "integer", "format": "int64", "minimum": 0,
+            "description": "Only what comes next after the message of this number.",
+        }),
+        "before" => json!({
+            "type": "integer", "format": "int64", "minimum": 0,
+            "description": "Only what comes last before the message of this number; not together with `after`.",
         }),
         "poster_id" => json!({ "type": "integer", "format": "int64", "description": "Only jobs of this user." }),
         "latitude" => json!({

@@ -1,5 +1,6 @@
 //! The schemas by name: the shapes of answers as the code declares them, what goes in, and the error.
 
+use gigline_chat::wire::{ChatBody, MessageBody};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
@@ -8,8 +9,8 @@ use utoipa::openapi::schema::Schema;
 use crate::error::error_codes;
 use crate::openapi::{inputs, rooms};
 use crate::shapes::{
-    AssetBody, AssetList, JobBody, JobList, NoticeBody, RatingBody, RatingList, RoomAccount, RoomBody, RoomId,
-    RoomSignedIn, SessionBody, SignedIn, UserBody, UserList,
+    AssetBody, AssetList, ChatList, JobBody, JobList, MessageList, NoticeBody, RatingBody, RatingList, ReadBody,
+    RoomAccount, RoomBody, RoomId, RoomSignedIn, SessionBody, SignedIn, UserBody, UserList,
 };
 
 /// A reference to one of the schemas.
@@ -53,6 +54,11 @@ fn shapes() -> Vec<(String, RefOr<Schema>)> {
     add::<AssetList>(&mut all);
     add::<RatingBody>(&mut all);
     add::<RatingList>(&mut all);
+    add::<ChatBody>(&mut all);
+    add::<MessageBody>(&mut all);
+    add::<ChatList>(&mut all);
+    add::<MessageList>(&mut all);
+    add::<ReadBody>(&mut all);
     add::<RoomAccount>(&mut all);
     add::<RoomSignedIn>(&mut all);
     add::<RoomId>(&mut all);

@@ -3,6 +3,7 @@
 //! All keys are always there; texts and lists are never null.
 
 mod asset;
+mod chat;
 mod job;
 mod rating;
 mod room;
@@ -10,6 +11,7 @@ mod session;
 mod user;
 
 pub(crate) use asset::{AssetBody, AssetList};
+pub(crate) use chat::{ChatLineBody, ChatList, MessageList, ReadBody};
 pub(crate) use job::{JobBody, JobList};
 pub(crate) use rating::{RatingBody, RatingList};
 pub(crate) use room::{RoomAccount, RoomBody, RoomId, RoomSignedIn};

@@ -1,12 +1,13 @@
 //! Users, as whoever asks may see them.
 
+use gigline_chat::wire::MessageBody;
 use gigline_persistence::Page;
 use gigline_persistence::records::{Profile, RatingSummary, Sight};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::paging::encode;
-use crate::shapes::{AssetBody, JobLineBody, RatingLineBody, bodies};
+use crate::shapes::{AssetBody, ChatLineBody, JobLineBody, RatingLineBody, bodies};
 use crate::wire::{Links, Time, maybe_number};
 
 /// A user. Private fields are empty unless seen by themselves or an admin; how to reach them also by the other party
@@ -33,6 +34,7 @@ pub(crate) struct UserBody {
     rating_as_postee: Vec<RatingLineBody>,
     rating: SummaryBody,
     chats: Vec<ChatLineBody>,
+    /// The newest twenty that they sent, oldest first.
     messages: Vec<MessageBody>,
     /// Empty everywhere but in answers to register and login.
     token: String,
@@ -47,27 +49,6 @@ struct SummaryBody {
     average: Option<f64>,
     count: i64,
     verified_count: i64,
-}
-
-/// A chat in one line.
-#[derive(Serialize, ToSchema)]
-#[schema(as = SimpleChat)]
-struct ChatLineBody {
-    id: i64,
-    time: String,
-}
-
-/// A message.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Message)]
-struct MessageBody {
-    id: i64,
-    chat_id: i64,
-    seq: i64,
-    sender_id: i64,
-    message: String,
-    time: String,
-    client_id: Option<String>,
 }
 
 impl From<RatingSummary> for SummaryBody {
@@ -100,9 +81,8 @@ impl UserBody {
             rating_as_poster: bodies(profile.given),
             rating_as_postee: bodies(profile.got),
             rating: profile.rating.into(),
-            // Nobody can talk yet, so there is nothing that these could hold.
-            chats: Vec::new(),
-            messages: Vec::new(),
+            chats: bodies(profile.chats),
+            messages: profile.messages.iter().map(MessageBody::from).collect(),
             token: String::new(),
         }
     }
