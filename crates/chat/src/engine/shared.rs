@@ -129,7 +129,9 @@ impl Shared {
         Ok(socket)
     }
 
+    /// Gives a socket's place up. May be called under any lock.
     pub(super) fn detach(&self, socket: &Socket) {
+        socket.leave();
         self.registry.remove(socket, self.clock.now());
         self.joined.leave(socket.id);
     }

@@ -29,6 +29,8 @@ pub(super) struct Socket {
     state: Mutex<State>,
     /// The same as not being live, to be asked without the lock.
     behind: AtomicBool,
+    /// Its place was given up: its connection may go on, and what the engine has under way for it must not.
+    left: AtomicBool,
     /// Waits for its turn to be caught up.
     pub(super) queued: AtomicBool,
     /// Told when the outlet has drained.
@@ -88,6 +90,7 @@ impl Socket {
             outlet: new.outlet,
             state: Mutex::new(state),
             behind: AtomicBool::new(true),
+            left: AtomicBool::new(false),
             queued: AtomicBool::new(false),
             drained: Notify::new(),
         }
@@ -259,10 +262,15 @@ impl Socket {
         }
     }
 
+    /// Offers nothing any more and lets the connection be. May be called under any lock, the socket's own as well.
+    pub(super) fn leave(&self) {
+        self.left.store(true, Ordering::SeqCst);
+    }
+
     /// Ends it; nothing is offered after this. False if it had ended before.
     pub(super) fn close(&self, reason: Reason) -> bool {
         let mut state = self.state();
-        if state.mode == Mode::Closed {
+        if state.mode == Mode::Closed || self.left.load(Ordering::SeqCst) {
             return false;
         }
         let _let_go = self.closed(&mut state);
@@ -271,6 +279,9 @@ impl Socket {
     }
 
     fn offer(&self, event: &Event, kind: Kind) -> Offered {
+        if self.left.load(Ordering::SeqCst) {
+            return Offered::Gone;
+        }
         guarded(|| self.outlet.offer(event, kind)).unwrap_or_else(|| {
             let _panicked_again = guarded(|| self.outlet.close(Reason::Lost));
             Offered::Gone
