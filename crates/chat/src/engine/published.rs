@@ -78,7 +78,7 @@ impl Published {
             }
             Happening::ChatCreated { chat } => new.opened(*chat, happened, everyone(*chat)?, source)?,
             Happening::Joined { chat, user } => {
-                let room = source.chat(*chat, *user)?;
+                let room = source.chat(*chat, *user)?.map(|room| as_of(room, happened));
                 new.chat(room, Receivers::one(*user))
             }
             Happening::ChatDeleted { chat, participants } => {
@@ -141,4 +141,13 @@ impl Published {
     pub(super) fn text_len(&self) -> usize {
         self.text_len
     }
+}
+
+/// A chat as it was when its reader came in: what was said since comes after this, each message once.
+fn as_of(chat: Chat, joined: &LogEvent) -> Chat {
+    let before = |message: &Message| message.id.get() < joined.eid.get();
+    let Some(next) = chat.messages.iter().find(|message| !before(message)) else { return chat };
+    let last_seq = Seq::parse(next.seq.get() - 1).unwrap_or(Seq::NONE);
+    let messages: Vec<_> = chat.messages.iter().filter(|message| before(message)).cloned().collect();
+    Chat { last_at: joined.at, last_seq, read_seq: last_seq, unread: 0, messages, ..chat }
 }

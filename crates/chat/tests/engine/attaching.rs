@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use gigline_auth::{SessionPolicy, Sessions};
 use gigline_chat::engine::{AttachError, Reason};
-use gigline_domain::SessionId;
-use gigline_persistence::{StoreError, accounts};
+use gigline_domain::{MessageText, SessionId};
+use gigline_persistence::{StoreError, accounts, chats, messages};
 use serde_json::json;
 
 use crate::fake::Door;
-use crate::house::{House, message_ids, said};
+use crate::house::{House, message_ids, said, seqs};
 
 #[test]
 fn a_socket_hears_all_chats_of_its_user_without_joining_any() {
@@ -150,4 +150,44 @@ fn a_door_that_panics_or_is_gone_costs_nobody_else() {
         std::thread::yield_now();
     }
     assert_eq!(house.engine.sockets(), 1);
+}
+
+#[test]
+fn a_place_that_was_given_up_hears_nothing_more_however_much_it_had_to_catch_up_with() {
+    let house = House::new();
+    let (ann, bob, chat) = house.pair();
+    let (door, again) = (Door::narrow(4), Door::open());
+    let socket = house.socket(bob, &door);
+    (0..50).for_each(|n| drop(house.say(chat, ann, &n.to_string())));
+    let until = Instant::now() + Duration::from_secs(20);
+    while door.queued() < 4 && Instant::now() < until {
+        std::thread::yield_now();
+    }
+    socket.leave();
+    assert_eq!(house.engine.sockets(), 0);
+    let _again = house.socket(bob, &again);
+    door.read(4);
+    socket.drained();
+    house.say(chat, ann, "again");
+    again.wait_until(|heard| heard.iter().any(|heard| heard.data["message"] == "again"));
+    assert_eq!((door.heard().len(), door.queued(), door.closed()), (4, 0, None));
+}
+
+#[test]
+fn who_comes_into_a_room_is_told_each_message_once() {
+    let house = House::new();
+    let (ann, bob, cid) = (house.person("ann"), house.person("bob"), house.person("cid"));
+    let room = house.room(&[ann, bob]);
+    house.say(room, ann, "before");
+    let (door, now) = (Door::open(), house.now());
+    let _socket = house.socket(cid, &door);
+    let together = house.store.write_blocking::<_, StoreError, _>(move |tx| {
+        chats::add_participant(tx, room, ann, cid, now)?;
+        messages::append(tx, room, bob, &MessageText::parse("after").unwrap(), None, now)
+    });
+    assert!(together.is_ok());
+    let told = &door.wait_for("chat_created", 1)[0];
+    assert_eq!(seqs(told["messages"].as_array().unwrap()), [1]);
+    assert_eq!((&told["last_seq"], &told["read_seq"], &told["unread"]), (&json!(1), &json!(1), &json!(0)));
+    assert_eq!(seqs(&door.wait_for("private_message", 1)), [2]);
 }
