@@ -28,7 +28,10 @@ impl Request {
             "join" => Ok(Self::Join { target: fields.joined(me)?, after: fields.seq("after")? }),
             "private_message" => Ok(Self::Say {
                 target: match fields.chat()? {
-                    Some(chat) => Target::Chat(chat),
+                    Some(chat) => {
+                        fields.is_sender(me)?;
+                        Target::Chat(chat)
+                    }
                     None => Target::With(fields.other(me, "sender_id", "receiver_id")?),
                 },
                 text: MessageText::parse(fields.text("msg")?.ok_or_else(|| missing("msg"))?)
@@ -81,6 +84,12 @@ impl Fields {
     fn seq(&self, name: &str) -> Result<Option<Seq>, Refusal> {
         let seq = |number| Seq::parse(number).ok_or_else(|| Refusal::invalid(name, "must not be negative"));
         self.number(name)?.map(seq).transpose()
+    }
+
+    /// Whether the sender, where one is named, is `me`.
+    fn is_sender(&self, me: UserId) -> Result<(), Refusal> {
+        let named = self.number("sender_id")?;
+        if named.is_none_or(|named| named == me.get()) { Ok(()) } else { Err(Refusal::not_yours()) }
     }
 
     /// The one whom `me`, who must be the first of the two, turns to.
@@ -139,6 +148,7 @@ mod tests {
         for (event, data) in [
             ("new_chat", r#"{"sender_id":2,"receiver_id":1}"#),
             ("private_message", r#"{"sender_id":2,"receiver_id":1,"msg":"x"}"#),
+            ("private_message", r#"{"chat_id":7,"sender_id":2,"msg":"x"}"#),
             ("join", r#"{"user1_id":2,"user2_id":3}"#),
         ] {
             assert!(parse(event, data).unwrap_err().contains("forbidden"), "{event}");
