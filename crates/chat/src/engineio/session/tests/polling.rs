@@ -1,6 +1,10 @@
 //! A session that polls.
 
+use std::time::Instant;
+
 use super::transcript::play;
+use crate::CloseReason;
+use crate::engineio::{Config, Session, Sid, Transport};
 
 #[test]
 fn a_get_waits_until_there_is_something() {
@@ -300,4 +304,16 @@ fn what_is_queued_when_the_server_closes_can_be_read_for_5_seconds() {
         poll < 400 code 1
     ",
     );
+}
+
+#[test]
+fn a_post_of_countless_packets_is_no_post() {
+    let now = Instant::now();
+    for (packets, came, ended) in [(8_192, 8_192, None), (8_193, 0, Some(CloseReason::Protocol))] {
+        let mut session = Session::open(Sid::generate(), Transport::Polling, Config::default(), now);
+        let body = vec!["4"; packets].join("\u{1e}");
+        session.post_begin(now).unwrap();
+        assert_eq!(session.post(body.as_bytes(), now).unwrap().count(), came);
+        assert_eq!(session.closed(), ended);
+    }
 }
