@@ -26,9 +26,10 @@ impl Place {
         if (-90.0..=90.0).contains(&degrees) { Ok(degrees) } else { Err(Fault::new("must be from -90 to 90")) }
     }
 
-    /// A point anywhere on the globe.
+    /// A point anywhere on the globe. A zero has no sign: SQLite keeps none, and an answer is to say what is stored.
     pub fn new(longitude: f64, latitude: f64) -> Result<Self, Fault> {
-        Ok(Self { longitude: Self::check_longitude(longitude)?, latitude: Self::check_latitude(latitude)? })
+        let (longitude, latitude) = (Self::check_longitude(longitude)?, Self::check_latitude(latitude)?);
+        Ok(Self { longitude: longitude + 0.0, latitude: latitude + 0.0 })
     }
 
     /// Degrees east.
@@ -143,6 +144,12 @@ mod tests {
 
     fn place(longitude: f64, latitude: f64) -> Place {
         Place::new(longitude, latitude).unwrap()
+    }
+
+    #[test]
+    fn a_zero_has_no_sign() {
+        let zero = place(-0.0, -0.0);
+        assert!(zero.longitude().is_sign_positive() && zero.latitude().is_sign_positive());
     }
 
     #[test]
