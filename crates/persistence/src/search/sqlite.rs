@@ -21,7 +21,8 @@ use super::{Hit, SearchCursor};
 use crate::StoreResult;
 use crate::job_views::JobFilter;
 
-/// How many sets are asked for before all jobs are scored instead: with many words there are too many sets.
+/// How many questions are asked before all jobs are scored instead: with many words there are too many sets. A question
+/// counts more than once where it is dear.
 const SETS: usize = 48;
 
 /// See [`super::best`].

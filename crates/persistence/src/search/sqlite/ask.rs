@@ -72,6 +72,9 @@ impl<T> Query for Written<T> {
 
 impl<T> RunQueryDsl<SqliteConnection> for Written<T> {}
 
+/// To how many the number of jobs asked for at once grows, where a circle drops most of them.
+const MOST_AT_ONCE: usize = 1 << 17;
+
 /// Asks for jobs that pass the filter.
 pub(super) struct Asker<'a> {
     pub(super) conn: &'a mut SqliteConnection,
@@ -82,7 +85,7 @@ impl Asker<'_> {
     /// The newest jobs older than `before` that answer a question: so many, or all if they are fewer.
     pub(super) fn newest(&mut self, question: &str, mut before: i64, wanted: usize) -> StoreResult<Vec<i64>> {
         // Each limit makes a statement of its own that is kept.
-        let limit = wanted.max(32).checked_next_power_of_two().unwrap_or(wanted);
+        let mut limit = wanted.max(32).checked_next_power_of_two().unwrap_or(wanted);
         let mut jobs = Vec::new();
         loop {
             let found = self.rows(question, before, limit)?;
@@ -97,6 +100,8 @@ impl Asker<'_> {
                 jobs.truncate(wanted);
                 return Ok(jobs);
             }
+            // A circle drops what only its box holds; where that is nearly all, asking on by few would take forever.
+            limit = limit.saturating_mul(8).min(MOST_AT_ONCE.max(limit));
         }
     }
 

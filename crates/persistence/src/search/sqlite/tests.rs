@@ -1,9 +1,10 @@
 //! The walk against scoring every job by itself.
 
+use gigline_domain::{Circle, Place, SearchTerms};
 use proptest::prelude::*;
 
 use super::super::term::{CLASSES, Term};
-use super::super::{Hit, SearchCursor};
+use super::super::{Hit, SearchCursor, best};
 use super::ask::Asker;
 use super::slots::slots;
 use super::walk::walk;
@@ -11,6 +12,7 @@ use crate::any::AnyConn;
 use crate::job_views::JobFilter;
 use crate::search_index::{self, IndexedText};
 use crate::testing::Scratch;
+use crate::workload::{self, Postings};
 use crate::{Conn, StoreResult};
 
 /// Many that begin with others, and more that begin with `a` than are asked for one by one.
@@ -88,10 +90,49 @@ proptest! {
         for question in questions {
             let terms: Vec<Term> = question.into_iter().map(|(word, similar)| Term { word, similar }).collect();
             let expected = by_hand(&jobs, &terms);
-            for (wanted, sets) in [(3, 48), (40, 48), (3, 5), (40, 0)] {
+            for (wanted, sets) in [(3, 48), (40, 48), (3, 5), (3, 14), (40, 20), (40, 0)] {
                 let found = scratch.store.read_blocking(|conn| walked(conn, &terms, wanted, sets)).unwrap();
                 prop_assert_eq!(&found, &expected);
             }
         }
     }
+}
+
+/// So many jobs in one place.
+fn made_up(count: usize) -> Scratch {
+    let scratch = Scratch::new();
+    let jobs = Postings::of(count).unwrap();
+    scratch
+        .store
+        .write_blocking(move |tx| {
+            let poster = workload::poster(tx)?;
+            (0..count).try_for_each(|_| jobs.next(poster)(tx))
+        })
+        .unwrap();
+    scratch
+}
+
+/// How many statements it takes to find twenty.
+fn statements(scratch: &Scratch, words: &str, filter: &JobFilter) -> u64 {
+    let terms: Vec<Term> = SearchTerms::parse(words).words().iter().map(|word| Term::new(word)).collect();
+    let before = scratch.store.statements();
+    scratch.store.read_blocking(|conn| best(conn.db(), &terms, filter, None, 20)).unwrap();
+    scratch.store.statements() - before
+}
+
+#[test]
+fn eight_beginnings_of_many_words_are_not_collected_again_and_again() {
+    let scratch = made_up(2_000);
+    let asked = statements(&scratch, "b k l m t d v p", &JobFilter::default());
+    assert!(asked <= 8, "{asked} statements");
+}
+
+#[test]
+fn a_circle_beside_all_jobs_of_its_box_is_found_empty_soon() {
+    let scratch = made_up(2_000);
+    let beside = Place::new(-76.497 + 0.125, 42.4396 + 0.0925).unwrap();
+    let circle = Circle::new(beside, 11.0).unwrap();
+    let filter = JobFilter { within: Some(circle), ..JobFilter::default() };
+    let asked = statements(&scratch, "b", &filter);
+    assert!(asked <= 8, "{asked} statements");
 }

@@ -44,12 +44,25 @@ pub(super) fn walk(
     while hits.len() < wanted
         && let Some(Entry { rank, set }) = walk.open.pop()
     {
-        match set {
-            None => hits.push(rank),
-            Some(set) => walk.enter(&tree.skip_single(set))?,
+        let Some(set) = set else {
+            hits.push(rank);
+            continue;
+        };
+        if walk.enter(&tree.skip_single(set))? == Step::TooDear {
+            return walk.all();
         }
     }
     Ok(hits)
+}
+
+/// What came of looking at a set.
+#[derive(PartialEq)]
+enum Step {
+    Done,
+    /// The set holds too many jobs to score them one by one.
+    TooLarge,
+    /// What may be asked is spent.
+    TooDear,
 }
 
 struct Walk<'a, 'b> {
@@ -57,51 +70,87 @@ struct Walk<'a, 'b> {
     tree: &'b Tree<'b>,
     after: Option<SearchCursor>,
     wanted: usize,
-    /// How many more may be asked for.
+    /// How many more may be asked for; see [`beginnings`].
     sets: usize,
     open: BinaryHeap<Entry<'b>>,
 }
 
 impl<'b> Walk<'_, 'b> {
     /// Puts what a set holds among what is still to be looked at.
-    fn enter(&mut self, set: &Set<'b>) -> StoreResult<()> {
+    fn enter(&mut self, set: &Set<'b>) -> StoreResult<Step> {
         if set.chosen.len() == self.tree.slots.len() {
             return self.newest(set);
         }
-        let dear = self.sets == 0;
-        if !(dear || set.narrower) || !self.score(set, dear)? {
-            let (tree, after) = (self.tree, self.after);
-            self.open.extend(tree.split(set).filter_map(|part| tree.entry(part, after)));
+        if set.narrower {
+            let step = self.score(set)?;
+            if step != Step::TooLarge {
+                return Ok(step);
+            }
         }
-        Ok(())
+        let (tree, after) = (self.tree, self.after);
+        self.open.extend(tree.split(set).filter_map(|part| tree.entry(part, after)));
+        Ok(Step::Done)
     }
 
     /// The newest jobs of a set in which all score the same.
-    fn newest(&mut self, set: &Set<'b>) -> StoreResult<()> {
-        self.sets = self.sets.saturating_sub(1);
+    fn newest(&mut self, set: &Set<'b>) -> StoreResult<Step> {
+        let question = self.tree.question(set);
+        if !self.spend(1 + beginnings(&question)) {
+            return Ok(Step::TooDear);
+        }
         let before = self.after.filter(|(score, _)| *score == set.points).map_or(i64::MAX, |(_, id)| id);
-        let jobs = self.asker.newest(&self.tree.question(set), before, self.wanted)?;
+        let jobs = self.asker.newest(&question, before, self.wanted)?;
         self.open.extend(jobs.into_iter().map(|job| Entry { rank: (set.points, job), set: None }));
-        Ok(())
+        Ok(Step::Done)
     }
 
-    /// The jobs of a set one by one; says whether it was small enough, or has to be.
-    fn score(&mut self, set: &Set<'b>, dear: bool) -> StoreResult<bool> {
-        self.sets = self.sets.saturating_sub(1);
+    /// The jobs of a set one by one, if they are few.
+    fn score(&mut self, set: &Set<'b>) -> StoreResult<Step> {
         let small = self.wanted.checked_next_power_of_two().unwrap_or(self.wanted).max(SMALL);
-        let most = if dear { ALL } else { small };
         let question = self.tree.question(set);
-        let jobs = self.asker.newest(&question, i64::MAX, most)?;
-        if jobs.len() >= most {
-            return Ok(false);
+        if !self.spend(1 + beginnings(&question)) {
+            return Ok(Step::TooDear);
         }
-        let scored = self.asker.score(&jobs, &self.tree.parts(set, &question))?;
+        let jobs = self.asker.newest(&question, i64::MAX, small)?;
+        if jobs.len() >= small {
+            return Ok(Step::TooLarge);
+        }
+        let parts = self.tree.parts(set, &question);
+        if !jobs.is_empty() && !self.spend(parts.iter().map(|(_, part)| beginnings(part)).sum()) {
+            return Ok(Step::TooDear);
+        }
+        let scored = self.asker.score(&jobs, &parts)?;
         let scored = scored.into_iter().map(|(score, job)| (score + set.points, job));
         let after = self.after;
         let scored = scored.filter(|hit| after.is_none_or(|after| *hit < after));
         self.open.extend(scored.map(|rank| Entry { rank, set: None }));
-        Ok(true)
+        Ok(Step::Done)
     }
+
+    /// Takes from what may be asked; says whether that was left.
+    fn spend(&mut self, cost: usize) -> bool {
+        let left = self.sets.checked_sub(cost);
+        self.sets = left.unwrap_or(0);
+        left.is_some()
+    }
+
+    /// Every job scored, without the walk: each thing that adds to a score is gone through once.
+    fn all(&mut self) -> StoreResult<Vec<Hit>> {
+        let root = Set::default();
+        let jobs = self.asker.newest(&self.tree.question(&root), i64::MAX, ALL)?;
+        let parts: Vec<(i64, String)> = self.tree.slots.iter().flat_map(|slot| slot.parts.clone()).collect();
+        let mut hits = self.asker.score(&jobs, &parts)?;
+        hits.retain(|hit| self.after.is_none_or(|after| *hit < after));
+        hits.sort_unstable_by_key(|hit| std::cmp::Reverse(*hit));
+        hits.truncate(self.wanted);
+        Ok(hits)
+    }
+}
+
+/// How many times a question makes FTS5 collect all jobs that have a word of some beginning. Each of these costs as
+/// much as a question of its own, and is what makes a question dear.
+fn beginnings(question: &str) -> usize {
+    question.matches('*').count()
 }
 
 struct Tree<'a> {
