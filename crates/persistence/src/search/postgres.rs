@@ -9,7 +9,7 @@ use super::{Hit, SearchCursor};
 use crate::StoreResult;
 use crate::job_views::JobFilter;
 
-/// Rows asked for at once where a circle may drop some of them.
+/// Rows asked for at first where a circle may drop some of them.
 const BATCH: usize = 2_000;
 
 /// See [`super::best`].
@@ -21,7 +21,7 @@ pub(super) fn best(
     wanted: usize,
 ) -> StoreResult<Vec<Hit>> {
     let statement = statement(terms, filter);
-    let limit = if filter.within.is_some() { BATCH.max(wanted) } else { wanted };
+    let mut limit = if filter.within.is_some() { BATCH.max(wanted) } else { wanted };
     let mut hits = Vec::new();
     loop {
         let (score, id) = after.unwrap_or((i64::MAX, i64::MAX));
@@ -42,6 +42,8 @@ pub(super) fn best(
             hits.truncate(wanted);
             return Ok(hits);
         }
+        // Each time all matches are scored again, so it must not be asked many times.
+        limit = limit.saturating_mul(8);
     }
 }
 
