@@ -1,6 +1,8 @@
 //! A write is whole or nothing, and nothing that one does reaches another.
 
-use gigline_persistence::{Conflict, StoreError, StoreResult, WriteTx, raw};
+use gigline_domain::UserId;
+use gigline_persistence::workload::Postings;
+use gigline_persistence::{Conflict, Conn, Entity, StoreError, StoreResult, WriteTx, raw};
 use gigline_testkit::Backend;
 
 use crate::{Notes, all, on_both, put, runtime};
@@ -13,6 +15,7 @@ on_both! {
     a_snapshot_does_not_change_while_others_write,
     a_reading_connection_cannot_write,
     a_closed_store_takes_no_writes,
+    a_job_of_nobody_is_not_posted,
 }
 
 fn unique() -> StoreError {
@@ -125,4 +128,12 @@ fn a_closed_store_takes_no_writes(backend: Backend) {
     let refused = runtime().block_on(notes.store.write(|tx| raw::execute(tx, "SELECT 1")));
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
     assert_eq!(notes.all(), [1]);
+}
+
+fn a_job_of_nobody_is_not_posted(backend: Backend) {
+    let Some(notes) = Notes::on(backend) else { return };
+    let posted = notes.store.write_blocking(Postings::of(1).unwrap().next(UserId::new(77)));
+    assert_eq!(posted, Err(StoreError::NotFound(Entity::User)), "as when the poster was erased a moment ago");
+    let jobs = |conn: &mut Conn| raw::integers(conn, "SELECT count(*) AS n FROM jobs");
+    assert_eq!(notes.store.read_blocking(jobs), Ok(vec![0]));
 }
