@@ -22,7 +22,7 @@ const SQLITE_BOTH: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON;
 /// 16 MB of log before it is copied into the database: a page that many writes change is copied once.
 const SQLITE_WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000;";
-/// Pages are read where the system has them: the connections' caches share a lock, which readers would wait for.
+/// Pages are read where the system has them, rather than copied into the cache of each connection.
 const SQLITE_READER: &str = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 1073741824;";
 
 const POSTGRES_BOTH: &str = "SET TIME ZONE 'UTC'; SET client_min_messages = warning; \
