@@ -1,14 +1,14 @@
 //! Eight people in four rooms, on every door at once, with connections that break in the middle: in the end everybody
 //! has exactly the log.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod heard;
 
 use futures_util::future::join_all;
 use gigline_domain::{ChatId, UserId};
 use gigline_testkit::{Actor, Backend, Client, TestApp};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use self::heard::Heard;
 use crate::behind;
 use crate::lines::{DOORS, Line};
 
@@ -94,20 +94,20 @@ impl Crowd {
 
     /// Hears everything of their rooms, over lines that break every now and then, each on another door and perhaps at
     /// another server.
-    async fn listens(&self, person: usize) -> Log {
-        let mut log = Log { rooms: self.rooms_of(person), ..Log::default() };
+    async fn listens(&self, person: usize) -> Heard {
+        let mut heard = Heard::new(self.rooms_of(person), IN_ALL);
         for turn in person.. {
             let client = self.client(person, turn / 2);
             let mut line = Line::open(&client, DOORS[turn % DOORS.len()]).await;
-            let until = log.messages.len() + 15 + 7 * person % 20;
-            log.resumes(&mut line).await;
-            log.hears(&mut line, until).await;
-            if log.is_whole() {
+            let until = heard.count() + 15 + 7 * person % 20;
+            heard.resumes(&mut line).await;
+            heard.hears(&mut line, until).await;
+            if heard.is_whole() {
                 break;
             }
             line.hang_up().await;
         }
-        log
+        heard
     }
 
     /// What really was said in a room.
@@ -121,97 +121,11 @@ fn text_of(person: usize, number: usize) -> String {
     format!("{person}.{number}")
 }
 
-/// What somebody has heard, on all of their lines.
-#[derive(Default)]
-struct Log {
-    rooms: Vec<ChatId>,
-    messages: BTreeMap<(i64, i64), Value>,
-    /// On this line: the last that was told of each room, and what came as history.
-    told: HashMap<i64, i64>,
-    shown: HashSet<(i64, i64)>,
-}
-
-impl Log {
-    /// How far it goes in a room without a gap.
-    fn end(&self, room: i64) -> i64 {
-        let mut end = 0;
-        while self.messages.contains_key(&(room, end + 1)) {
-            end += 1;
-        }
-        end
-    }
-
-    fn is_whole(&self) -> bool {
-        self.messages.len() == self.rooms.len() * IN_ALL
-    }
-
-    /// On a new line: asks for what was missed.
-    async fn resumes(&mut self, line: &mut Line) {
-        self.told.clear();
-        self.shown.clear();
-        for room in self.rooms.clone() {
-            let _ = line.say("join", &json!({ "chat_id": room.get(), "after": self.end(room.get()) })).await;
-        }
-    }
-
-    async fn hears(&mut self, line: &mut Line, until: usize) {
-        while self.messages.len() < until && !self.is_whole() {
-            match line.next().await {
-                (name, message) if name == "private_message" => self.is_told(message),
-                (name, page) if name == "past_history" => self.is_shown(&page),
-                _ => {}
-            }
-        }
-    }
-
-    /// In order, each once, and what is left out has come as history.
-    fn is_told(&mut self, message: Value) {
-        let (room, seq) = place(&message);
-        if let Some(last) = self.told.insert(room, seq) {
-            assert!(last < seq, "{seq} after {last}");
-            assert!((last + 1..seq).all(|missing| self.shown.contains(&(room, missing))), "{seq} after {last}");
-        }
-        self.keep(message);
-    }
-
-    fn is_shown(&mut self, page: &Value) {
-        let messages = page["chat"].as_array().unwrap();
-        let seqs: Vec<i64> = messages.iter().map(|message| place(message).1).collect();
-        assert!(seqs.windows(2).all(|two| two[0] + 1 == two[1]), "{seqs:?}");
-        for message in messages {
-            self.shown.insert(place(message));
-            self.keep(message.clone());
-        }
-    }
-
-    fn keep(&mut self, message: Value) {
-        match self.messages.entry(place(&message)) {
-            Entry::Occupied(before) => assert_eq!(*before.get(), message, "the same, whichever way it comes"),
-            Entry::Vacant(place) => {
-                place.insert(message);
-            }
-        }
-    }
-
-    fn of(&self, room: ChatId) -> Vec<(i64, i64, String)> {
-        let of_room = self.messages.iter().filter(|((of, _), _)| *of == room.get());
-        of_room.map(|((_, seq), message)| (*seq, message["sender_id"].as_i64().unwrap(), text(message))).collect()
-    }
-}
-
-fn place(message: &Value) -> (i64, i64) {
-    (message["chat_id"].as_i64().unwrap(), message["seq"].as_i64().unwrap())
-}
-
-fn text(message: &Value) -> String {
-    message["message"].as_str().unwrap().to_owned()
-}
-
 async fn everybody_ends_with_the_log(servers: Vec<TestApp>) {
     let crowd = Crowd::gather(servers).await;
     let talks = join_all((0..PEOPLE).map(|person| crowd.talks(person)));
     let listens = join_all((0..PEOPLE).map(|person| crowd.listens(person)));
-    let (_, logs) = tokio::join!(talks, listens);
+    let (_, heard) = tokio::join!(talks, listens);
     for (room, chat) in crowd.rooms.iter().enumerate() {
         let members: Vec<usize> = (0..PEOPLE).filter(|person| is_in(*person, room)).collect();
         let said = crowd.said_in(*chat, members[0]).await;
@@ -220,7 +134,7 @@ async fn everybody_ends_with_the_log(servers: Vec<TestApp>) {
             let me = crowd.people[person].id;
             let mine = said.iter().filter(|(_, sender, _)| *sender == me).map(|(.., text)| text.clone());
             assert!(mine.eq((0..EACH).map(|number| text_of(person, number))), "in the order of saying");
-            assert_eq!(logs[person].of(*chat), said, "{person} in {room}");
+            assert_eq!(heard[person].of(*chat), said, "{person} in {room}");
         }
     }
 }

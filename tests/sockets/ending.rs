@@ -105,6 +105,16 @@ fn who_reads_too_slowly_is_closed_and_holds_nobody_up() {
         assert!(matches!(asleep.closed().await, Some(4008) | None));
         talks(&mut anns, &chat, 1).await;
         assert_eq!(awake.event("private_message").await["data"]["seq"], MESSAGES + 1);
+        // Who comes back gets it all, as many pages as it takes.
+        let (mut back, mut seen) = (plain(&bob).await, 0);
+        while seen <= MESSAGES {
+            let resume = json!({ "event": "join", "data": { "chat_id": chat, "after": seen } });
+            back.say(&resume.to_string()).await;
+            for message in back.event("past_history").await["data"]["chat"].as_array().unwrap() {
+                seen += 1;
+                assert_eq!(message["seq"], seen);
+            }
+        }
     });
 }
 
