@@ -56,6 +56,61 @@ impl<Q: QueryFragment<Sqlite>, N: Named> QueryFragment<Sqlite> for Kept<Q, N> {
     }
 }
 
+/// A statement that binds several numbers and nothing else.
+///
+/// This is also how an UPDATE is kept prepared: Diesel's own is parsed anew each time, as [`Fixed`] too.
+pub(crate) struct KeptInOrder<Q, N, const K: usize> {
+    query: Q,
+    numbers: [i64; K],
+    name: std::marker::PhantomData<N>,
+}
+
+/// The statement of this name. Its text must not depend on anything, and `numbers` be all that it binds, as they follow
+/// one another in its text.
+pub(crate) fn kept_in_order<N: Named, Q, const K: usize>(
+    _name: N,
+    numbers: [i64; K],
+    query: Q,
+) -> Both<KeptInOrder<Q, N, K>> {
+    Both(KeptInOrder { query, numbers, name: std::marker::PhantomData })
+}
+
+impl<Q: QueryFragment<Pg>, N, const K: usize> QueryFragment<Pg> for KeptInOrder<Q, N, K> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.query.walk_ast(pass)
+    }
+}
+
+impl<Q: QueryFragment<Sqlite>, N: Named, const K: usize> QueryFragment<Sqlite> for KeptInOrder<Q, N, K> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        let text = if let Some(text) = N::text().get() {
+            text
+        } else {
+            let written = written(&self.query)?;
+            N::text().get_or_init(|| written)
+        };
+        let mut numbers = self.numbers.iter();
+        for (at, part) in text.iter().enumerate() {
+            if at > 0
+                && let Some(number) = numbers.next()
+            {
+                pass.push_bind_param::<BigInt, _>(number)?;
+            }
+            pass.push_sql(part);
+        }
+        Ok(())
+    }
+}
+
+impl<Q, N: Named, const K: usize> QueryId for KeptInOrder<Q, N, K> {
+    type QueryId = N;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<Q: Query, N, const K: usize> Query for KeptInOrder<Q, N, K> {
+    type SqlType = Q::SqlType;
+}
+
 fn written<Q: QueryFragment<Sqlite>>(query: &Q) -> QueryResult<Vec<String>> {
     let mut text = SqliteQueryBuilder::new();
     query.to_sql(&mut text, &Sqlite)?;

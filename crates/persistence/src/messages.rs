@@ -12,7 +12,7 @@ pub(crate) use self::history::{newest_of_chat, newest_sent};
 pub(crate) use self::rows::{MESSAGE, MessageRow, message, seq};
 use crate::any::AnyConn;
 use crate::fixed::run_fixed;
-use crate::kept::named;
+use crate::kept::{kept_in_order, named};
 use crate::log::{Happening, LogEvent};
 use crate::records::Message;
 use crate::schema::{chats, messages, participants};
@@ -143,7 +143,8 @@ fn next_seq(tx: &mut WriteTx<'_>, chat: ChatId, sender: UserId, now: Timestamp) 
     let counted = diesel::update(chats::table.filter(chats::id.eq(chat.get())).filter(is_in))
         .set((chats::last_seq.eq(chats::last_seq + 1), chats::last_at.eq(now.micros())))
         .returning(chats::last_seq);
-    let next: Option<i64> = run_fixed!(tx, CountMessage, counted, get_result).optional()?;
+    let numbers = [1, now.micros(), chat.get(), chat.get(), sender.get()];
+    let next: Option<i64> = kept_in_order(CountMessage, numbers, counted).get_result(tx.db()).optional()?;
     seq(next.ok_or(StoreError::NotFound(Entity::Chat))?)
 }
 

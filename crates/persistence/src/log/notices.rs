@@ -6,8 +6,7 @@ use diesel::prelude::*;
 use gigline_domain::{ChatId, EventId, MessageId, SessionId, Timestamp, UserId};
 
 use super::{Happening, LogEvent};
-use crate::fixed::run_fixed;
-use crate::kept::named;
+use crate::kept::{kept_in_order, named};
 use crate::messages::seq;
 use crate::schema::{event_clock, notices};
 use crate::{StoreError, StoreResult, WriteTx};
@@ -25,7 +24,7 @@ pub(crate) fn number(tx: &mut WriteTx<'_>) -> StoreResult<i64> {
     let tick = diesel::update(event_clock::table.filter(event_clock::id.eq(1)))
         .set(event_clock::last.eq(event_clock::last + 1))
         .returning(event_clock::last);
-    Ok(run_fixed!(tx, Tick, tick, get_result)?)
+    Ok(kept_in_order(Tick, [1, 1], tick).get_result(tx.db())?)
 }
 
 /// Writes an event that is no message; the same rule as for [`number`].
