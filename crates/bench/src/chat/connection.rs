@@ -42,6 +42,7 @@ pub(crate) struct Connection {
 struct Came {
     rest: Vec<u8>,
     pings: usize,
+    controls: usize,
     ended: bool,
 }
 
@@ -132,6 +133,9 @@ impl Connection {
         for _ in 0..came.pings {
             self.writer.send(&frames::text("3")).await?;
         }
+        for _ in 0..came.controls {
+            self.writer.send(&frames::PONG).await?;
+        }
         Ok(())
     }
 }
@@ -142,6 +146,7 @@ fn take_apart(side: Side, mut bytes: &[u8], take: &mut impl FnMut(Heard)) -> Cam
     while let Some((frame, rest)) = frames::split(bytes) {
         match side.heard(&frame) {
             Heard::Ping => came.pings += 1,
+            Heard::Control => came.controls += 1,
             Heard::End => came.ended = true,
             heard => take(heard),
         }

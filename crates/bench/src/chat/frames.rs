@@ -7,6 +7,9 @@ pub(crate) struct Frame<'a> {
     pub(crate) payload: &'a [u8],
 }
 
+/// A pong with nothing in it, as are the pings of the servers here.
+pub(crate) const PONG: [u8; 6] = [0x8a, 0x80, 0, 0, 0, 0];
+
 /// A text, in one frame.
 pub(crate) fn text(payload: &str) -> Vec<u8> {
     let mut frame = vec![0x81];

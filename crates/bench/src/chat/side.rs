@@ -28,6 +28,8 @@ pub(crate) enum Heard {
     Ack,
     /// It asks for a sign of life, in its own words.
     Ping,
+    /// It asks for one in the words of every WebSocket.
+    Control,
     /// It has let us in.
     Welcome,
     /// It asks who we are.
@@ -106,6 +108,7 @@ impl Side {
     pub(crate) fn heard(self, frame: &Frame<'_>) -> Heard {
         const TEXT: u8 = 1;
         const CLOSE: u8 = 8;
+        const PING: u8 = 9;
         let words: &[(&[u8], Heard)] = match self {
             Self::Plain | Self::Bare => &[
                 (b"{\"event\":\"private_message\"", Heard::Message),
@@ -126,6 +129,7 @@ impl Side {
                 words.iter().find(|(word, _)| frame.payload.starts_with(word)).map_or(Heard::Other, |found| found.1)
             }
             CLOSE => Heard::End,
+            PING => Heard::Control,
             _ => Heard::Other,
         }
     }

@@ -10,6 +10,9 @@ use tokio::net::TcpListener;
 use super::{WORKERS, ready, wait_for_the_end};
 use crate::Failure;
 
+/// Packets that may wait for a socket.
+const ROOM: usize = 16_384;
+
 pub(super) fn serve() -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
@@ -21,7 +24,8 @@ pub(super) fn serve() -> Result<(), Failure> {
 }
 
 async fn accept(listener: TcpListener) -> Result<(), std::io::Error> {
-    let (service, io) = SocketIo::new_svc();
+    // With less room it drops what a socket does not take at once.
+    let (service, io) = SocketIo::builder().max_buffer_size(ROOM).build_svc();
     io.ns("/", async |socket: SocketRef| {
         socket.join("room");
         socket.on("private_message", async |io: SocketIo, Data::<Value>(data)| {
