@@ -8,7 +8,7 @@ mod world;
 use gigline_testkit::{TestApp, on_both};
 use serde_json::json;
 
-use models::{AssetList, Job, JobList, Rating, RatingList, Refusal, SimpleImage, User, UserList, decode};
+use models::{AssetList, Chat, ChatList, Job, JobList, Rating, RatingList, Refusal, SimpleImage, User, UserList, decode};
 use phone::{Phone, job_form};
 use world::{World, longest, make};
 
@@ -36,6 +36,12 @@ async fn opens_all(phone: &Phone) -> (UserList, JobList, RatingList) {
         let _: SimpleImage = phone.get(&format!("/api/asset/{}/", asset.id)).await;
     }
     let _: JobList = phone.get("/api/job/filter/").await;
+    if phone.id.get() != 0 {
+        let chats: ChatList = phone.get("/api/chat/").await;
+        for chat in &chats.chat {
+            let _: Chat = phone.get(&format!("/api/chat/{}/", chat.id)).await;
+        }
+    }
     (users, jobs, ratings)
 }
 
@@ -101,6 +107,21 @@ on_both! {
         let of_eve = ratings.ratings.iter().find(|rating| rating.rate == 4).unwrap();
         assert_eq!(name(&of_eve.postee), "0 Deleted user");
         assert!(ratings.ratings.iter().all(|rating| rating.description != "never again"), "what they said goes");
+    }
+
+    async fn who_left_stays_in_the_chat_without_words(app) {
+        let world = make(&app).await;
+        let chats: ChatList = world.bob.get("/api/chat/").await;
+        let [with_ann, with_eve] = chats.chat.as_slice() else { panic!("{chats:?}") };
+        let last = &with_ann.messages[0];
+        assert_eq!((last.message == longest(4_000), last.sender_id), (true, world.ann.id.get()));
+        let seen: Chat = world.bob.get(&format!("/api/chat/{}/", with_eve.id)).await;
+        let name = format!("{} {} {}", seen.users[1].id, seen.users[1].first, seen.users[1].last);
+        assert_eq!(name, "0 Deleted user");
+        let said: Vec<_> = seen.messages.iter().map(|said| (said.sender_id, said.message.as_str())).collect();
+        assert_eq!(said, [(0, ""), (world.bob.id.get(), "Who are you?")]);
+        let me: models::User = world.bob.get(&format!("/api/user/{}/", world.bob.id.get())).await;
+        assert_eq!((me.chats.len(), me.messages.len()), (2, 1));
     }
 
     async fn the_longest_texts_come_back_as_they_were(app) {

@@ -91,6 +91,29 @@ on_both! {
         }
     }
 
+    async fn chats_cost_the_same_however_much_was_said(app) {
+        let (ann, bob) = (app.user("ann").await, app.user("bob").await);
+        let chat = app.db_chat(ann.id, bob.id).await;
+        let say = json!({ "message": "hello" });
+        let _ = bob.post(&format!("/api/chat/{chat}/message/"), &say).await.expect(201);
+        let mut before = Vec::new();
+        for round in 0..2 {
+            let mut costs = Vec::new();
+            for path in ["".to_owned(), "?limit=1".to_owned(), format!("{chat}/"), format!("{chat}/message/")] {
+                costs.push(cost(&app, &ann, &format!("/api/chat/{path}")).await);
+            }
+            assert!(costs.iter().all(|cost| *cost <= 6), "{costs:?}");
+            assert!(before.is_empty() || before == costs, "{before:?} {costs:?}");
+            before = costs;
+            for n in 0..10 * (1 - round) {
+                let other = app.user(&format!("other{n}")).await;
+                let theirs = app.db_chat(other.id, ann.id).await;
+                let _ = other.post(&format!("/api/chat/{theirs}/message/"), &say).await.expect(201);
+                let _ = bob.post(&format!("/api/chat/{chat}/message/"), &say).await.expect(201);
+            }
+        }
+    }
+
     async fn a_search_costs_the_same_for_dozens_of_results_and_for_twice_as_many(app) {
         let ann = app.user("ann").await;
         let searches = ["painting", "fence+garden", "paintng", "painting+fnce+garden"]

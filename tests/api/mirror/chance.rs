@@ -3,7 +3,7 @@
 use gigline_testkit::{Answer, TestApp};
 use serde_json::{Value, json};
 
-use super::models::{Job, Rating, Refusal, Shown, SimpleImage, User, decode};
+use super::models::{Chat, Job, Message, Rating, Refusal, Shown, SimpleImage, User, decode};
 use super::phone::Phone;
 
 const PEOPLE: usize = 6;
@@ -105,6 +105,21 @@ async fn somebody(app: &TestApp, chance: &mut Chance, number: usize) -> Phone {
     phone
 }
 
+/// Somebody writes to somebody, and may regret it, or the whole chat.
+async fn talk(app: &TestApp, chance: &mut Chance, me: &Phone, other: i64) {
+    if me.id.get() == other {
+        return;
+    }
+    let chat = app.db_chat(me.id.get(), other).await;
+    let form = json!({ "message": chance.line(4_000) });
+    let said: Message = decode(&me.post(&format!("/api/chat/{chat}/message/"), &form).await.expect(201));
+    match chance.below(12) {
+        0 => drop(me.delete::<Chat>(&format!("/api/chat/{chat}/")).await),
+        1..4 => drop(me.delete::<Message>(&format!("/api/message/{}/", said.id)).await),
+        _ => {}
+    }
+}
+
 /// Lets chance have its way; gives those who are still there.
 pub(crate) async fn make(app: &TestApp, seed: u64) -> Vec<Phone> {
     let chance = &mut Chance(seed);
@@ -117,6 +132,9 @@ pub(crate) async fn make(app: &TestApp, seed: u64) -> Vec<Phone> {
         let (me, other) = (chance.of(&people), chance.of(&people).id.get());
         let job = *chance.of(&jobs[jobs.len().saturating_sub(6)..]);
         let mine = me.id.get();
+        if step % 3 == 0 {
+            talk(app, chance, me, other).await;
+        }
         match chance.below(16) {
             0..3 => jobs.push(me.posts(&chance.job()).await.id),
             3..7 => drop(read::<User>(&me.post(&format!("/api/user/{mine}/job/{job}/"), &json!({})).await)),

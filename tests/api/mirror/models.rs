@@ -96,6 +96,19 @@ pub(crate) struct AssetList {
 }
 
 #[derive(Debug, Deserialize)]
+pub(crate) struct Chat {
+    pub(crate) id: i64,
+    pub(crate) users: Vec<SimpleUser>,
+    pub(crate) time: String,
+    pub(crate) messages: Vec<Message>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct ChatList {
+    pub(crate) chat: Vec<Chat>,
+}
+
+#[derive(Debug, Deserialize)]
 #[expect(clippy::struct_field_names, reason = "the app's own name for it")]
 pub(crate) struct Message {
     pub(crate) id: i64,
@@ -208,6 +221,31 @@ impl Shown for User {
             );
             show_day(&message.time);
         }
+    }
+}
+
+impl Shown for Message {
+    fn show(&self) {
+        // Who is erased has the id 0, and nothing to say any more.
+        assert!(self.id > 0 && self.chat_id > 0 && (self.sender_id > 0 || self.message.is_empty()), "{self:?}");
+        show_day(&self.time);
+    }
+}
+
+impl Shown for Chat {
+    fn show(&self) {
+        assert_eq!(self.users.len(), 2, "the app shows the one who is not oneself");
+        self.users.iter().for_each(Shown::show);
+        show_day(&self.time);
+        assert!(self.messages.windows(2).all(|pair| pair[0].id < pair[1].id), "the oldest first");
+        assert!(self.messages.iter().all(|message| message.chat_id == self.id));
+        self.messages.iter().for_each(Shown::show);
+    }
+}
+
+impl Shown for ChatList {
+    fn show(&self) {
+        self.chat.iter().for_each(Shown::show);
     }
 }
 

@@ -9,7 +9,7 @@ use gigline_persistence::accounts::{self, NewAccount};
 use gigline_testkit::TestApp;
 use serde_json::{Value, json};
 
-use super::models::User;
+use super::models::{Message, User, decode};
 use super::phone::{Phone, job_form};
 use crate::support::with;
 
@@ -94,6 +94,15 @@ async fn shows_pictures(phone: &Phone, job: i64) {
     }
 }
 
+/// Somebody says something to somebody; gives their chat.
+async fn says(app: &TestApp, who: &Phone, to: &Phone, words: &str) -> i64 {
+    let chat = app.db_chat(who.id.get(), to.id.get()).await;
+    let form = json!({ "message": words });
+    let said: Message = decode(&who.post(&format!("/api/chat/{chat}/message/"), &form).await.expect(201));
+    assert_eq!(said.message, words);
+    chat
+}
+
 /// Somebody who takes part in everything, and erases the account.
 async fn somebody_leaves(app: &TestApp, ann: &Phone, bob: &Phone) {
     let eve = registers(app, &registration("eve@example.org", "Eve", "Gone", "+1 607 555 0103")).await;
@@ -105,6 +114,9 @@ async fn somebody_leaves(app: &TestApp, ann: &Phone, bob: &Phone) {
     let _ = hires(bob, &eve, &job_form("Done by who left"), true).await;
     let applied = bob.posts(&job_form("Applied for by who left")).await.id;
     let _ = eve.applies(applied).await;
+    let chat = says(app, &eve, bob, "Never mind").await;
+    let answer = json!({ "message": "Who are you?" });
+    let _ = bob.post(&format!("/api/chat/{chat}/message/"), &answer).await.expect(201);
     let _ = ann.rates(eve.id.get(), 4, "").await;
     let _ = eve.rates(bob.id.get(), 1, "never again").await;
     let last: User = eve.delete(&format!("/api/user/{}/", eve.id.get())).await;
@@ -137,6 +149,7 @@ pub(crate) async fn make(app: &TestApp) -> World {
     let _ = max.posts(&longest_job()).await;
     let _ = nils.rates(max.id.get(), 5, &longest(RatingText::MAX)).await;
     let _ = (bob.rates(nils.id.get(), 0, "").await, nils.rates(bob.id.get(), 3, "").await);
+    let _ = says(app, &ann, &bob, &longest(4_000)).await;
     somebody_leaves(app, &ann, &bob).await;
     World { ann, bob, nils, max }
 }
