@@ -112,6 +112,10 @@ impl<S: Service> Door<S> {
         if response.status().is_success() || is_open(&response) {
             let peer = self.0.service.start(&guest, &link);
             self.0.registry.insert(&sid, Arc::new(Entry { link: link.clone(), guest }));
+            if self.0.closed.load(Ordering::SeqCst) {
+                // The door was closed since the client was let in, and whoever did so may not have found it.
+                link.close(CloseReason::GoingAway);
+            }
             driver::start(Arc::clone(&self.0.registry), sid, link, peer);
         }
         response
