@@ -96,4 +96,28 @@ on_both! {
         socket.say("40/api/chat/,").await;
         assert!(socket.text().await.starts_with("40/api/chat/,"), "and no chat_created before");
     }
+
+    async fn who_leaves_and_comes_back_at_once_hears_each_message_once(app) {
+        let (ann, bob) = (app.user("ann").await, app.user("bob").await);
+        let mut socket = joined(&ann, "/api/chat/").await;
+        let both = json!({ "sender_id": ann.id, "receiver_id": bob.id });
+        socket.say(&format!(r#"42/api/chat/,["new_chat",{both}]"#)).await;
+        let chat = data(&socket.text_that_begins(r#"42/api/chat/,["chat_created","#).await)["id"].clone();
+        let says = |words: &str| format!(r#"42/api/chat/,["private_message",{{"chat_id":{chat},"msg":"{words}"}}]"#);
+        for _ in 0..10 {
+            socket.say(&says("and")).await;
+            socket.say("41/api/chat/,").await;
+            socket.say("40/api/chat/,").await;
+        }
+        socket.say(&says("end")).await;
+        let mut last = 0;
+        loop {
+            let message = data(&socket.text_that_begins(r#"42/api/chat/,["private_message","#).await);
+            assert!(message["seq"].as_i64() > Some(last), "{message} after {last}");
+            last = message["seq"].as_i64().unwrap();
+            if message["message"] == "end" {
+                break;
+            }
+        }
+    }
 }
