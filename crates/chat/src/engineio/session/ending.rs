@@ -31,13 +31,23 @@ pub(super) enum Farewell {
     Hush,
 }
 
+impl Farewell {
+    /// The packet `1` tells the Python client not to come back. So who is to come back gets the close frame alone.
+    fn on_websocket(reason: CloseReason) -> Self {
+        match reason {
+            CloseReason::GoingAway | CloseReason::TooSlow => Self::Frame,
+            _ => Self::Packet,
+        }
+    }
+}
+
 impl Session {
     /// Ends the session from the server's side. What is queued can still be read: by WebSocket at once, by polling
     /// until [`Config::linger`](crate::engineio::Config::linger) has passed.
     pub fn close(&mut self, reason: CloseReason, now: Instant) {
         let rest = match self.link {
             Link::Ended(_) => return,
-            Link::WebSocket(ws) => Rest::WebSocket(ws, Farewell::Packet),
+            Link::WebSocket(ws) => Rest::WebSocket(ws, Farewell::on_websocket(reason)),
             Link::Polling | Link::Upgrading { .. } => Rest::Polls,
         };
         self.end(reason, rest, now + self.config.linger);

@@ -150,20 +150,35 @@ fn a_ping_and_its_pong_keep_it_alive() {
 
 #[test]
 fn a_server_that_closes_says_so_after_what_is_queued() {
-    for (word, reason, code) in [("close", "finished", 1000), ("shut down", "going away", 1001)] {
-        play(&format!(
-            "
-            ws   > open
-            ws   < open
-            app  > send a
-            ws   < 4a
-            app  > {word}
-            ws   < 1
-            ws   < close {code}
-            ws   < end
-            session < {reason}
-            session < over
+    play(
         "
-        ));
-    }
+        ws   > open
+        ws   < open
+        app  > send a
+        ws   < 4a
+        app  > close
+        ws   < 1
+        ws   < close 1000
+        ws   < end
+        session < finished
+        session < over
+    ",
+    );
+}
+
+#[test]
+fn a_server_that_goes_away_asks_nobody_to_stay_away() {
+    play(
+        "
+        ws   > open
+        ws   < open
+        app  > send a
+        ws   < 4a
+        app  > shut down
+        ws   < close 1001
+        ws   < end
+        session < going away
+        session < over
+    ",
+    );
 }
