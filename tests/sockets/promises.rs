@@ -12,9 +12,6 @@ use crate::lines::{DOORS, Door, Line};
 /// How many messages of one line may be on their way to the disk.
 const UNDER_WAY: i64 = 16;
 
-/// How many messages of one line may be on their way to the disk.
-const UNDER_WAY: i64 = 16;
-
 /// Opens the chat of two and gives its id.
 async fn chat_of(line: &mut Line, me: &Actor, other: &Actor) -> Value {
     line.ask("new_chat", &json!({ "sender_id": me.id, "receiver_id": other.id })).await["chat"]["id"].clone()
