@@ -29,6 +29,34 @@ def job(poster, number):
     return post(f"/api/user/{poster['id']}/job/", body, poster["session_token"])["id"]
 
 
+def connect(token):
+    """Joins the conversations over Engine.IO's polling: chats of two are opened there alone."""
+    where = "/socket.io/?EIO=4&transport=polling"
+
+    def ask(sid="", packets=None):
+        data = packets.encode() if packets else None
+        request = urllib.request.Request(sys.argv[1] + where + sid, data)
+        request.add_header("Authorization", f"Bearer {token}")
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.read().decode()
+
+    sid = "&sid=" + json.loads(ask()[1:])["sid"]
+    ask(sid, "40/api/chat/,")
+    return lambda packets=None: ask(sid, packets)
+
+
+def chat(ask, one, other):
+    """Opens the chat of two, and gives its id."""
+    people = json.dumps({"sender_id": one["id"], "receiver_id": other["id"]})
+    ask(f'42/api/chat/,1["new_chat",{people}]')
+    while True:
+        for packet in ask().split("\x1e"):
+            if packet.startswith("43/api/chat/,1["):
+                return json.loads(packet.removeprefix("43/api/chat/,1"))[0]["chat"]["id"]
+            if packet == "2":
+                ask("3")
+
+
 def main():
     ann, ben, cleo = register("ann"), register("ben"), register("cleo")
     for number in range(8):
@@ -44,6 +72,12 @@ def main():
         post(f"/api/user/{author['id']}/rating/{subject['id']}/", verdict, author["session_token"])
         picture = post(f"/api/user/{author['id']}/upload/", {"image_data": PIXEL}, author["session_token"])
         post("/api/job/%d/upload/" % job(author, 9), {"image_data": PIXEL}, author["session_token"])
+    ask = connect(ann["session_token"])
+    for friend in [ben, cleo] + [register(f"friend{number}") for number in range(6)]:
+        for words in ["Are you there?", "At three."]:
+            path = f"/api/chat/{chat(ask, ann, friend)}/message/"
+            post(path, {"message": words}, ann["session_token"])
+            post(path, {"message": "Yes."}, friend["session_token"])
     given = {
         "ANN": ann["session_token"],
         "LEAVING": register("leaving")["session_token"],
