@@ -8,7 +8,9 @@ mod world;
 use gigline_testkit::{TestApp, on_both};
 use serde_json::json;
 
-use models::{AssetList, Chat, ChatList, Job, JobList, Rating, RatingList, Refusal, SimpleImage, User, UserList, decode};
+use models::{
+    AssetList, Chat, ChatList, Job, JobList, Rating, RatingList, Refusal, SimpleImage, User, UserList, decode,
+};
 use phone::{Phone, job_form};
 use world::{World, longest, make};
 

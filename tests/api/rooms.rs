@@ -23,7 +23,8 @@ pub(crate) async fn let_in(admin: &Client, room: i64, who: &str) -> Answer {
 
 /// A GET or a POST, with its parameters in each of the ways in which they may come.
 async fn in_every_form(who: &Client, method: Method, path: &str, parameters: &[(&str, &str)]) -> Vec<Answer> {
-    let encoded: Vec<_> = parameters.iter().map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).collect();
+    let encoded: Vec<_> =
+        parameters.iter().map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).collect();
     let (form, json) = (encoded.join("&"), parameters.iter().copied().collect::<std::collections::BTreeMap<_, _>>());
     let bare = path.trim_end_matches('/');
     let mut answers = Vec::new();

@@ -8,8 +8,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::error::ApiError;
 use crate::handlers::{
-    accounts, assets, chats, document, entry, files, health, hiring, jobs, messages, ratings, rooms, socketio,
-    users,
+    accounts, assets, chats, document, entry, files, health, hiring, jobs, messages, ratings, rooms, socketio, users,
 };
 use crate::sockets::chat::mount_plain;
 

@@ -8,8 +8,8 @@ use gigline_domain::{ChatId, Seq, UserId};
 use super::rows::{MESSAGE, MessageRow, message, seq};
 use crate::any::{AnyConn, capped};
 use crate::kept::{kept, named};
-use crate::records::Message;
 use crate::many::newest_of;
+use crate::records::Message;
 use crate::schema::{chats, messages, participants};
 use crate::{Conn, Entity, Page, PageRequest, StoreError, StoreResult};
 
