@@ -14,6 +14,7 @@ mod paging;
 mod permissions;
 mod pictures;
 mod place;
+mod polls;
 mod postings;
 mod ratings;
 mod rooms;

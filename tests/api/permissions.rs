@@ -67,6 +67,8 @@ enum Sent {
     Room,
     /// The same, and the receiver to be let in.
     Guest,
+    /// The same room, and something to say in it.
+    Message,
 }
 
 /// A route, what fills its path, what is sent, and the status for each of [`ACTORS`].
@@ -89,6 +91,8 @@ const BOTH: [u16; 6] = [401, 404, 200, 200, 404, 404];
 
 /// Those in the room may.
 const IN_ROOM: [u16; 6] = [401, 403, 200, 200, 403, 403];
+/// The same, as the page reads it.
+const POLLS_ROOM: [u16; 6] = [401, 500, 200, 200, 500, 500];
 
 const TABLE: &[Row] = &[
     ("POST", "/api/register/", &[], Sent::Registration, [201; 6]),
@@ -139,6 +143,9 @@ const TABLE: &[Row] = &[
     ("POST", "/logout/", &[], Sent::Nothing, ALL),
     ("GET", "/message/chatrooms/", &[], Sent::Nothing, SESSION),
     ("GET", "/message/getUser/", &[], Sent::PartOfName, SESSION),
+    ("GET", "/message/longpoll/", &[], Sent::Room, POLLS_ROOM),
+    ("GET", "/message/endpoll/", &[], Sent::Room, POLLS_ROOM),
+    ("POST", "/message/sendMessage/", &[], Sent::Message, POLLS_ROOM),
     ("POST", "/message/newChatroom/", &[], Sent::Nothing, SESSION),
     ("POST", "/message/addToChatroom/", &[], Sent::Guest, [401, 403, 200, 403, 403, 403]),
     ("GET", "/message/chatroomParticipants/", &[], Sent::Room, IN_ROOM),
@@ -206,11 +213,16 @@ impl Cast<'_> {
         job
     }
 
-    /// A room of the owner's, with the candidate in it.
+    /// A room of the owner's, with the candidate in it, who has said something: nobody has to wait for that.
     async fn room_of(&self, owner: &Actor) -> i64 {
         let room = owner.post_empty("/message/newChatroom/").await.expect(200).number("chatroomid");
         let _ = owner
             .post("/message/addToChatroom/", &json!({ "chatroomid": room, "usertoadd": self.candidate.id }))
+            .await
+            .expect(200);
+        let _ = self
+            .candidate
+            .post("/message/sendMessage/", &json!({ "chatroomid": room, "message": "Hi" }))
             .await
             .expect(200);
         room
@@ -221,6 +233,7 @@ impl Cast<'_> {
         match sent {
             Sent::Room => Some(json!({ "chatroomid": self.room_of(owner).await })),
             Sent::Guest => Some(json!({ "chatroomid": self.room_of(owner).await, "usertoadd": self.receiver.id })),
+            Sent::Message => Some(json!({ "chatroomid": self.room_of(owner).await, "message": "Hello" })),
             other => body(other, owner),
         }
     }
@@ -242,7 +255,7 @@ impl Cast<'_> {
 
 fn body(sent: Sent, owner: &Actor) -> Option<Value> {
     match sent {
-        Sent::Nothing | Sent::UpdateToken | Sent::Room | Sent::Guest => None,
+        Sent::Nothing | Sent::UpdateToken | Sent::Room | Sent::Guest | Sent::Message => None,
         Sent::NewName => Some(json!({ "username": format!("new-{}", owner.id), "password": "correct horse" })),
         Sent::OwnName => {
             let username = owner.email().replace("@example.org", ".tester");

@@ -34,13 +34,14 @@ mod settings;
 mod shared;
 mod socket;
 mod source;
+mod watch;
 mod work;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use gigline_auth::Clock;
-use gigline_domain::{SessionId, Timestamp, UserId};
+use gigline_domain::{ChatId, SessionId, Timestamp, UserId};
 use gigline_persistence::{Store, StoreError};
 use serde_json::value::RawValue;
 
@@ -51,6 +52,7 @@ pub use self::refusal::{Ack, failure};
 pub use self::settings::{AllowanceSettings, EngineSettings};
 use self::shared::Shared;
 use self::socket::Socket;
+pub use self::watch::{NewWatch, Watch, Woken};
 
 /// A running engine. Clones are the same one; it stops when the last of them is dropped.
 #[derive(Clone)]
@@ -127,8 +129,24 @@ impl Engine {
         self.0.shared.sweep();
     }
 
-    /// Closes every socket and takes none in any more.
+    /// Watches a chat from now on; what was said before this is to be looked up after it.
+    pub fn watch(&self, new: NewWatch) -> Result<Watch, AttachError> {
+        self.0.shared.watch(new)
+    }
+
+    /// Ends the watches of a session on a chat, but for those that wait without an end; how many those were.
+    pub fn release(&self, session: SessionId, chat: ChatId) -> usize {
+        self.0.shared.watches.release(session, chat)
+    }
+
+    /// How many watches there are.
+    pub fn watches(&self) -> usize {
+        self.0.shared.watches.count()
+    }
+
+    /// Closes every socket, ends every watch, and takes none in any more.
     pub fn close_all(&self, reason: Reason) {
+        self.0.shared.watches.close();
         self.0.shared.registry.close();
         self.0.shared.close_everyone(reason);
     }

@@ -17,6 +17,7 @@ use crate::address::TrustedProxies;
 use crate::error::ApiError;
 use crate::origin::Origins;
 use crate::places::{Searches, Uploads};
+use crate::polls::Polls;
 use crate::sockets::chat::Sockets;
 use crate::wire::Links;
 
@@ -67,6 +68,7 @@ pub struct App {
     parts: Arc<Parts>,
     uploads: Uploads,
     searches: Searches,
+    polls: Polls,
     sockets: Sockets,
 }
 
@@ -75,7 +77,7 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let parts = Arc::new(parts);
         let sockets = Sockets::new(&parts);
-        Self { parts, uploads: Uploads::default(), searches: Searches::default(), sockets }
+        Self { parts, uploads: Uploads::default(), searches: Searches::default(), polls: Polls::default(), sockets }
     }
 
     /// Ends every connection that stays, and lets nobody in any more: the server stops.
@@ -100,6 +102,11 @@ impl App {
     /// The places for searches.
     pub(crate) fn searches(&self) -> &Searches {
         &self.searches
+    }
+
+    /// What sessions that poll have been shown.
+    pub(crate) fn polls(&self) -> &Polls {
+        &self.polls
     }
 
     pub(crate) fn links(&self, request: &HttpRequest) -> Links<'_> {

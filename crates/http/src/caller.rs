@@ -19,6 +19,10 @@ pub(crate) const COOKIE: &str = "session";
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Caller(pub(crate) Session);
 
+/// Somebody with a live session who is going to wait for an answer: with a cookie, a page of another site must not.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PollCaller(pub(crate) Caller);
+
 /// Somebody with or without a session. A dead one counts as none.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Visitor(Option<Caller>);
@@ -102,6 +106,23 @@ impl FromRequest for Caller {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move { session_of(App::of(&request)?, &request).await?.ok_or(ApiError::Unauthorized) })
+    }
+}
+
+impl FromRequest for PollCaller {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, ApiResult<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let app = App::of(&request)?;
+            let caller = session_of(app, &request).await?.ok_or(ApiError::Unauthorized)?;
+            if !request.headers().contains_key(header::AUTHORIZATION) {
+                app.settings.origins.check(&request)?;
+            }
+            Ok(Self(caller))
+        })
     }
 }
 

@@ -87,6 +87,9 @@ pub enum ApiError {
     /// A queue is full.
     #[error("the server is busy; try again")]
     Busy,
+    /// A poll or a message for a room that the caller is not in, or that is not there.
+    #[error("you are not in this room")]
+    NotInRoom,
     /// Something is broken inside; the text is for the log alone.
     #[error("internal error")]
     Internal(String),

@@ -61,7 +61,7 @@ pub(crate) fn worded(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxB
     let id = response.request().extensions().get::<RequestId>().cloned().unwrap_or_else(RequestId::new);
     let foreign = foreign(response.response());
     let error = response.response().error().and_then(|error| error.as_error::<ApiError>()).unwrap_or(&foreign);
-    if error.status().is_server_error() {
+    if error.status().is_server_error() && !matches!(error, ApiError::NotInRoom) {
         log_cause(error, &response, &id);
     }
     // What others refuse keeps their status, except that a page that may not call us is always told so alike.

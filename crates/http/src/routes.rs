@@ -8,7 +8,8 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::error::ApiError;
 use crate::handlers::{
-    accounts, assets, chats, document, entry, files, health, hiring, jobs, messages, ratings, rooms, socketio, users,
+    accounts, assets, chats, document, entry, files, health, hiring, jobs, messages, polls, ratings, rooms, socketio,
+    users,
 };
 use crate::sockets::chat::mount_plain;
 
@@ -293,6 +294,18 @@ routes! {
     "/message/getUser/" {
         GET rooms::find_users, Session, "Finds usernames",
             ? ["name"], None => 200 Some("FoundUsernames"), ! [400, 408];
+    }
+    "/message/longpoll/" {
+        GET polls::wait, InRoom, "Waits for news of a room, and lists its newest messages",
+            ? ["chatroomid", "after"], None => 200 Some("RoomMessages"), ! [400, 403, 408];
+    }
+    "/message/endpoll/" {
+        GET polls::end, InRoom, "Ends the caller's polls of a room",
+            ? ["chatroomid"], None => 200 Some("Ended"), ! [400, 403, 408];
+    }
+    "/message/sendMessage/" {
+        POST polls::send, InRoom, "Says something in a room",
+            ? ["chatroomid", "message"], None => 200 Some("RoomMessages"), ! [];
     }
     "/message/newChatroom/" {
         POST rooms::create, Session, "Opens a room", ? [], None => 200 Some("RoomId"), ! [];

@@ -81,12 +81,12 @@ impl Shared {
     }
 
     /// Tells of one event, unless it was told of.
-    fn publish(&self, event: &LogEvent, receivers: &mut Vec<Sockets>) -> Result<(), Halt> {
-        if event.eid <= self.ring.head() {
+    fn publish(&self, happened: &LogEvent, receivers: &mut Vec<Sockets>) -> Result<(), Halt> {
+        if happened.eid <= self.ring.head() {
             return Ok(());
         }
-        self.note_changes(&event.what);
-        let event = Arc::new(self.insist(|| Published::of(event, &|chat| self.members(chat), &*self.source))?);
+        self.note_changes(&happened.what);
+        let event = Arc::new(self.insist(|| Published::of(happened, &|chat| self.members(chat), &*self.source))?);
         // The head moves first: who becomes live after this has had the event, or will be found below.
         self.ring.push(Arc::clone(&event));
         receivers.clear();
@@ -99,6 +99,7 @@ impl Shared {
         }
         self.set_told(event.eid);
         self.end(&event.ends);
+        self.watches.hear(&happened.what);
         Ok(())
     }
 
@@ -163,6 +164,7 @@ impl Shared {
         self.audience.forget_all();
         self.ring.restart(head);
         self.close_everyone(Reason::Lost);
+        self.watches.release_all();
         self.set_told(head);
         Ok(())
     }

@@ -108,6 +108,11 @@ impl Registry {
         state.sessions.get(&session).cloned().unwrap_or_default()
     }
 
+    /// Whether a session is known to have ended.
+    pub(super) fn has_ended(&self, session: SessionId) -> bool {
+        self.read().ended.set.contains(&session)
+    }
+
     /// The sockets of each of `users` that has any.
     pub(super) fn of_users(&self, users: impl Iterator<Item = UserId>, into: &mut Vec<Sockets>) {
         let state = self.read();

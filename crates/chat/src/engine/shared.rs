@@ -18,6 +18,7 @@ use super::registry::Registry;
 use super::ring::Ring;
 use super::socket::{Socket, Then};
 use super::source::Source;
+use super::watch::Watches;
 use super::work::Work;
 use super::{AttachError, EngineSettings, NewSocket, StartError, catch_up, publish};
 
@@ -34,6 +35,7 @@ pub(super) struct Shared {
     pub(super) registry: Registry,
     pub(super) audience: Audience,
     pub(super) joined: Joined,
+    pub(super) watches: Watches,
     pub(super) allowance: Allowance,
     pub(super) announcements: Arc<Work<Announcement>>,
     /// Each socket is in it at most once.
@@ -84,6 +86,7 @@ impl Shared {
             registry,
             audience: Audience::new(),
             joined: Joined::default(),
+            watches: Watches::default(),
             allowance: Allowance::new(settings.allowance),
             announcements,
             behind: Work::new(usize::MAX),
@@ -180,6 +183,7 @@ impl Shared {
 
     pub(super) fn sweep(&self) {
         let now = self.clock.now();
+        self.watches.sweep(now);
         for socket in self.registry.those(|socket| socket.expires_at <= now) {
             self.close(&socket, Reason::Expired);
         }

@@ -41,6 +41,7 @@ table! {
         ApiError::KeyReused => UNPROCESSABLE_ENTITY "idempotency_key_reused",
         ApiError::TooMany(_) => TOO_MANY_REQUESTS "too_many_requests",
         ApiError::HeadersTooLarge(_) => REQUEST_HEADER_FIELDS_TOO_LARGE "headers_too_large",
+        ApiError::NotInRoom => INTERNAL_SERVER_ERROR "not_in_room",
         ApiError::Internal(_) => INTERNAL_SERVER_ERROR "internal",
         ApiError::Busy => SERVICE_UNAVAILABLE "busy",
     } else {

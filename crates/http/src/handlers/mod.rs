@@ -10,6 +10,7 @@ pub(crate) mod health;
 pub(crate) mod hiring;
 pub(crate) mod jobs;
 pub(crate) mod messages;
+pub(crate) mod polls;
 pub(crate) mod ratings;
 pub(crate) mod rooms;
 pub(crate) mod socketio;

@@ -100,6 +100,7 @@ fn query_schema(name: &str) -> Value {
         "chatroomid" => {
             json!({ "type": "integer", "format": "int64", "description": "A room's id, or a direct chat's." })
         }
+        "message" => json!({ "type": "string", "description": "1 to 4,000 characters after trimming." }),
         "usertoadd" => json!({
             "type": ["integer", "string"], "description": "Who is to come in: an id or a username.",
         }),

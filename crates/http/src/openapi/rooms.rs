@@ -8,6 +8,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("RoomIds", json!({ "type": "array", "items": { "type": "integer", "format": "int64" } })),
         ("Usernames", usernames()),
         ("FoundUsernames", found()),
+        ("RoomMessages", json!({ "type": "array", "maxItems": 50, "items": super::schemas::reference("RoomMessage") })),
     ]
 }
 

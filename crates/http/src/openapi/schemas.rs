@@ -9,7 +9,7 @@ use utoipa::openapi::schema::Schema;
 use crate::error::error_codes;
 use crate::openapi::{inputs, rooms};
 use crate::shapes::{
-    AssetBody, AssetList, ChatList, JobBody, JobList, MessageList, NoticeBody, RatingBody, RatingList, ReadBody,
+    AssetBody, AssetList, ChatList, Ended, JobBody, JobList, MessageList, NoticeBody, RatingBody, RatingList, ReadBody,
     RoomAccount, RoomBody, RoomId, RoomSignedIn, SessionBody, SignedIn, UserBody, UserList,
 };
 
@@ -63,6 +63,7 @@ fn shapes() -> Vec<(String, RefOr<Schema>)> {
     add::<RoomSignedIn>(&mut all);
     add::<RoomId>(&mut all);
     add::<RoomBody>(&mut all);
+    add::<Ended>(&mut all);
     all
 }
 

@@ -31,6 +31,7 @@ fn every_variant() -> Vec<(ApiError, u16, &'static str)> {
         (ApiError::RangeNotSatisfiable(1), 416, "range_not_satisfiable"),
         (ApiError::KeyReused, 422, "idempotency_key_reused"),
         (ApiError::TooMany(1), 429, "too_many_requests"),
+        (ApiError::NotInRoom, 500, "not_in_room"),
         (ApiError::Internal(text()), 500, "internal"),
         (ApiError::Busy, 503, "busy"),
         (ApiError::Rule(Rule::NotThePoster), 403, "not_the_poster"),
