@@ -255,7 +255,7 @@ on_both! {
         let was = bob.delete(&format!("/api/chat/{chat}/")).await.expect(200).json();
         assert_eq!((&was["messages"], &was["unread"], &was["id"]), (&json!([said]), &json!(1), &json!(chat)));
         for who in [&ann, &bob] {
-            assert_eq!(who.get("/api/chat/").await.expect(200).list("chat"), [] as [Value; 0]);
+            assert_eq!(who.get("/api/chat/").await.expect(200).list("chat"), Vec::<Value>::new());
             for path in [format!("/api/chat/{chat}/"), format!("/api/chat/{chat}/message/")] {
                 assert_error_shape(&who.get(&path).await.expect(404), "not_found");
             }
@@ -283,7 +283,7 @@ on_both! {
         let (ann, _bob, chat) = two(&app).await;
         let _ = say(&ann, chat, "secret").await;
         for who in [app.user("cleo").await, app.admin("root").await] {
-            assert_eq!(who.get("/api/chat/").await.expect(200).list("chat"), [] as [Value; 0]);
+            assert_eq!(who.get("/api/chat/").await.expect(200).list("chat"), Vec::<Value>::new());
             for query in ["", "?limit=0", "?after=1&before=2"] {
                 let answer = who.get(&format!("/api/chat/{chat}/message/{query}")).await.expect(404);
                 assert_error_shape(&answer, "not_found");

@@ -99,7 +99,7 @@ on_both! {
         let mut before = Vec::new();
         for round in 0..2 {
             let mut costs = Vec::new();
-            for path in ["".to_owned(), "?limit=1".to_owned(), format!("{chat}/"), format!("{chat}/message/")] {
+            for path in [String::new(), "?limit=1".to_owned(), format!("{chat}/"), format!("{chat}/message/")] {
                 costs.push(cost(&app, &ann, &format!("/api/chat/{path}")).await);
             }
             assert!(costs.iter().all(|cost| *cost <= 6), "{costs:?}");

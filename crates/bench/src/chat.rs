@@ -41,36 +41,29 @@ const QUICK: Extent = Extent { rounds: 1, turn: Duration::from_millis(300), list
 /// Files that this process opens beside connections.
 const OTHER_FILES: u64 = 100;
 
-/// What is measured.
+/// What is measured of a room with listeners.
 #[derive(Debug, Clone, Copy)]
-struct Parts {
-    sends: bool,
+struct Heard {
     fanout: bool,
     latency: bool,
-    memory: bool,
 }
 
 /// Prints all tables, or those of one part.
 pub(crate) fn run(quick: bool, only: Option<&str>) -> Result<(), Failure> {
     let extent = if quick { QUICK } else { FULL };
     let wanted = |part: &str| only.is_none_or(|only| only == part);
-    let parts = Parts {
-        sends: wanted("sends"),
-        fanout: wanted("fanout"),
-        latency: wanted("latency"),
-        memory: wanted("memory"),
-    };
     let peers = Peers::install()?;
     say_if_files_are_few(extent);
-    if parts.sends {
+    if wanted("sends") {
         sends::measure(extent, &peers)?;
     }
-    if parts.fanout || parts.latency {
+    let heard = Heard { fanout: wanted("fanout"), latency: wanted("latency") };
+    if heard.fanout || heard.latency {
         for listeners in extent.listeners {
-            on_one_thread(fanout::measure(parts, listeners, extent, &peers))?;
+            on_one_thread(fanout::measure(heard, listeners, extent, &peers))?;
         }
     }
-    if parts.memory {
+    if wanted("memory") {
         on_one_thread(memory::measure(extent.idle, &peers))?;
     }
     Ok(())

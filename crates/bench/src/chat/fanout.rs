@@ -7,7 +7,7 @@ use super::crowd::Crowd;
 use super::install::Peers;
 use super::side::Side;
 use super::tables::{Spread, Target, percentile, verdict};
-use super::{Extent, Parts};
+use super::{Extent, Heard};
 use crate::Failure;
 
 /// What was measured of one server.
@@ -21,7 +21,7 @@ struct Found {
 }
 
 /// Prints the tables for so many listeners.
-pub(super) async fn measure(parts: Parts, listeners: usize, extent: Extent, peers: &Peers) -> Result<(), Failure> {
+pub(super) async fn measure(heard: Heard, listeners: usize, extent: Extent, peers: &Peers) -> Result<(), Failure> {
     let mut all = Vec::new();
     for side in [Side::Plain, Side::Bare, Side::SocketIo, Side::Socketioxide, Side::Node, Side::Flask] {
         let Some(server) = Child::start(side, Talk::Room, listeners + 1, peers)? else { continue };
@@ -36,10 +36,10 @@ pub(super) async fn measure(parts: Parts, listeners: usize, extent: Extent, peer
             found.rates.push(found.crowd.flood(extent.turn).await?);
         }
     }
-    if parts.fanout {
+    if heard.fanout {
         deliveries(listeners, &all);
     }
-    if parts.latency {
+    if heard.latency {
         for _ in 0..extent.rounds {
             for found in &mut all {
                 found.pace(listeners, extent.turn).await?;

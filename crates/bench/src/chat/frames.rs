@@ -17,7 +17,7 @@ pub(crate) fn text(payload: &str) -> Vec<u8> {
         (Ok(short), _) if short < 126 => frame.push(0x80 | short),
         // Nothing here is longer than a u16 can say.
         (_, long) => {
-            frame.push(0x80 | 126);
+            frame.push(0x80 | 0x7e);
             frame.extend(long.unwrap_or(u16::MAX).to_be_bytes());
         }
     }
