@@ -162,6 +162,14 @@ impl Conn {
         self.uncounted(|any| savepoint::close(any, keep))
     }
 
+    /// Runs what the server reads by itself, whoever asks for whatever: its statements are not counted.
+    pub(crate) fn in_background<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        self.tap.mute(true);
+        let done = f(self);
+        self.tap.mute(false);
+        done
+    }
+
     fn uncounted<T>(&mut self, f: impl FnOnce(&mut AnyConn) -> T) -> T {
         self.tap.mute(true);
         let done = f(&mut self.any);

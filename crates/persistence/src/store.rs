@@ -157,12 +157,23 @@ impl Store {
         self.0.feed.set(Some(listener));
     }
 
+    /// [`Store::read_blocking`] for what the server reads by itself: no answer costs these statements, so they are not
+    /// counted.
+    pub fn read_in_background<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E>,
+        E: From<StoreError>,
+    {
+        self.0.reads.run_blocking(|conn| conn.in_background(f))
+    }
+
     /// Whether other servers may write to the same database (PostgreSQL), so that nothing may be remembered for long.
     pub fn is_shared(&self) -> bool {
         matches!(self.0.writes, Writes::Pooled { .. })
     }
 
-    /// How many statements have been run since the store was opened, begin and commit left out: for tests that say
+    /// How many statements have been run since the store was opened, begin, commit and what the server reads
+    /// by itself left out: for tests that say
     /// how many queries an answer may cost.
     pub fn statements(&self) -> u64 {
         self.0.statements.load(Ordering::Relaxed)

@@ -1,7 +1,7 @@
 //! Listens to a connection: counts its statements and remembers whether one failed.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent};
 use diesel::result::{DatabaseErrorKind, Error};
@@ -10,8 +10,8 @@ use diesel::result::{DatabaseErrorKind, Error};
 #[derive(Debug, Default)]
 pub(crate) struct Tap {
     total: Arc<AtomicU64>,
-    /// Statements of our own housekeeping are not counted.
-    muted: AtomicBool,
+    /// How many times over it is muted: statements of our own housekeeping are not counted.
+    muted: AtomicU32,
     failed: AtomicBool,
     lost: AtomicBool,
 }
@@ -40,9 +40,13 @@ impl Tap {
         self.lost.load(Ordering::Relaxed)
     }
 
-    /// Until the next call with `false`, statements are not counted.
+    /// Until this is called with `false` as often as with `true`, statements are not counted.
     pub(crate) fn mute(&self, muted: bool) {
-        self.muted.store(muted, Ordering::Relaxed);
+        if muted {
+            self.muted.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.muted.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -60,7 +64,7 @@ impl Instrumentation for Ear {
             | InstrumentationEvent::RollbackTransaction { .. } => self.transaction_control = true,
             InstrumentationEvent::StartQuery { .. } => {
                 let ours = std::mem::take(&mut self.transaction_control);
-                if !ours && !self.tap.muted.load(Ordering::Relaxed) {
+                if !ours && self.tap.muted.load(Ordering::Relaxed) == 0 {
                     self.tap.total.fetch_add(1, Ordering::Relaxed);
                 }
             }

@@ -28,27 +28,27 @@ pub(super) trait Source: Send + Sync {
 
 impl Source for Store {
     fn head(&self) -> StoreResult<EventId> {
-        self.read_blocking(log::head)
+        self.read_in_background(log::head)
     }
 
     fn read_after(&self, after: EventId, limit: u16) -> StoreResult<Vec<LogEvent>> {
-        self.read_blocking(|conn| log::read_after(conn, after, limit))
+        self.read_in_background(|conn| log::read_after(conn, after, limit))
     }
 
     fn read_for(&self, user: UserId, after: EventId, window: u32) -> StoreResult<(Vec<LogEvent>, EventId)> {
-        self.read_blocking(|conn| log::read_for(conn, user, after, window))
+        self.read_in_background(|conn| log::read_for(conn, user, after, window))
     }
 
     fn members(&self, chat: ChatId) -> StoreResult<Vec<UserId>> {
-        self.read_blocking(|conn| chats::members(conn, chat))
+        self.read_in_background(|conn| chats::members(conn, chat))
     }
 
     fn contacts(&self, user: UserId, limit: u16) -> StoreResult<Vec<UserId>> {
-        self.read_blocking(|conn| chats::contacts(conn, user, limit))
+        self.read_in_background(|conn| chats::contacts(conn, user, limit))
     }
 
     fn chat(&self, chat: ChatId, viewer: UserId) -> StoreResult<Option<Chat>> {
-        match self.read_blocking(|conn| chats::get(conn, chat, viewer)) {
+        match self.read_in_background(|conn| chats::get(conn, chat, viewer)) {
             Err(StoreError::NotFound(_)) => Ok(None),
             read => read.map(Some),
         }

@@ -110,6 +110,7 @@ fn statements_are_counted_without_begin_and_commit() {
         scratch.store.statements() - before
     };
     assert_eq!(count(&|store| drop(store.read_blocking(all))), 1);
+    assert_eq!(count(&|store| drop(store.read_in_background(all))), 0);
     assert_eq!(
         count(&|store| {
             let twice = store.read_blocking(|conn| conn.snapshot(|conn| all(conn).and_then(|_| all(conn))));
