@@ -6,9 +6,10 @@
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection, SqliteConnection};
+use diesel::{Connection, PgConnection, QueryResult, SqliteConnection};
 
 use crate::DatabaseUrl;
 use crate::any::AnyConn;
@@ -115,8 +116,23 @@ fn open_sqlite(path: &Path, access: Access) -> Result<SqliteConnection, String> 
     }
     let mut conn = SqliteConnection::establish(name).map_err(|error| error.to_string())?;
     let own = if access == Access::Write { SQLITE_WRITER } else { SQLITE_READER };
-    conn.batch_execute(SQLITE_BOTH).and_then(|()| conn.batch_execute(own)).map_err(|error| error.to_string())?;
+    conn.batch_execute(SQLITE_BOTH).map_err(|error| error.to_string())?;
+    patiently(|| conn.batch_execute(own)).map_err(|error| error.to_string())?;
     Ok(conn)
+}
+
+/// Does again what met a lock, for as long as a lock is waited for elsewhere: of two that turn a new file into WAL at
+/// once SQLite refuses one without waiting, as they would wait for each other.
+fn patiently(mut work: impl FnMut() -> QueryResult<()>) -> QueryResult<()> {
+    const TRIES: u32 = 100;
+    const PAUSE: Duration = Duration::from_millis(50);
+    for _ in 1..TRIES {
+        match work() {
+            Err(error) if error.to_string().contains("locked") => std::thread::sleep(PAUSE),
+            done => return done,
+        }
+    }
+    work()
 }
 
 /// Makes the file, if it is not there, so that only its owner reads it; SQLite gives its companions the same mode.
