@@ -177,9 +177,12 @@ fn a_place_that_was_given_up_hears_nothing_more_however_much_it_had_to_catch_up_
 fn who_comes_into_a_room_is_told_each_message_once() {
     let house = House::new();
     let (ann, bob, cid) = (house.person("ann"), house.person("bob"), house.person("cid"));
+    let (first, door, now) = (Door::open(), Door::open(), house.now());
+    let _ann = house.socket(ann, &first);
     let room = house.room(&[ann, bob]);
     house.say(room, ann, "before");
-    let (door, now) = (Door::open(), house.now());
+    // What is told by now is told to those who are in the room by now.
+    let _before = first.wait_for("private_message", 1);
     let _socket = house.socket(cid, &door);
     let together = house.store.write_blocking::<_, StoreError, _>(move |tx| {
         chats::add_participant(tx, room, ann, cid, now)?;
