@@ -2,6 +2,7 @@
 
 mod ended;
 mod facts;
+mod not_upgraded;
 mod polling;
 mod random;
 mod transcript;
