@@ -183,6 +183,11 @@ impl Session {
         }
     }
 
+    /// Whether this WebSocket carries the session, or is about to. Any other one is told nothing but goodbye.
+    pub fn is_on(&self, ws: WsId) -> bool {
+        matches!(self.link, Link::WebSocket(on) | Link::Upgrading { ws: on, .. } if on == ws)
+    }
+
     /// When [`tick`](Self::tick) is due; none when the session is over.
     pub fn next_deadline(&self) -> Option<Instant> {
         match &self.link {

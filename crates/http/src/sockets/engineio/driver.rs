@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::future::{Either, join, select};
+use gigline_chat::CloseReason;
 use gigline_chat::engineio::Sid;
 
 use super::link::{Link, Work};
@@ -13,13 +14,31 @@ use crate::sockets::peer::Peer;
 
 /// Serves a session to its end, on this thread.
 pub(super) fn start<G: Send + Sync + 'static, P: Peer>(registry: Arc<Registry<G>>, sid: Sid, link: Link, peer: P) {
-    actix_rt::spawn(async move {
-        let beats = async {
-            beat(&link).await;
-            registry.remove(&sid);
-        };
-        join(beats, work(&link, peer)).await;
-    });
+    actix_rt::spawn(serve(registry, sid, link, peer));
+}
+
+async fn serve<G: Send + Sync + 'static, P: Peer>(registry: Arc<Registry<G>>, sid: Sid, link: Link, peer: P) {
+    let open = Open { registry: &registry, sid: &sid, link: &link };
+    let beats = async {
+        beat(&link).await;
+        registry.remove(&sid);
+    };
+    join(beats, work(&link, peer)).await;
+    drop(open);
+}
+
+/// A session that is served. When it is not any more, be it that its application panicked, it is over.
+struct Open<'a, G> {
+    registry: &'a Registry<G>,
+    sid: &'a Sid,
+    link: &'a Link,
+}
+
+impl<G> Drop for Open<'_, G> {
+    fn drop(&mut self) {
+        self.link.close(CloseReason::GoingAway);
+        self.registry.remove(self.sid);
+    }
 }
 
 /// Keeps the session's time until it is done.
@@ -52,3 +71,6 @@ async fn wait(news: impl Future<Output = ()>, deadline: Option<Instant>) {
         Either::Left(_) | Either::Right(_) => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

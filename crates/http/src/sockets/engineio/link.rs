@@ -49,6 +49,13 @@ impl Link {
         self.change(|state, _| state.session.send(frames))
     }
 
+    /// Queues an answer. Who asks on and on and does not read the answers is shown out.
+    pub fn reply(&self, frames: &[Frame]) {
+        if self.answer(frames) == Sent::Full {
+            self.close(CloseReason::TooSlow);
+        }
+    }
+
     /// Ends the session: what is queued goes out first.
     pub fn close(&self, reason: CloseReason) {
         self.change(|state, now| state.session.close(reason, now));

@@ -58,7 +58,7 @@ async fn read(link: Link, id: WsId, payload: Payload, limit: usize) {
         match reader.next().await {
             Ok(Message::Text(text)) => link.ws_text(id, &text),
             Ok(Message::Binary(data)) => link.ws_binary(id, &data),
-            Ok(Message::Ping(data)) => link.ws_ping(&data),
+            Ok(Message::Ping(data)) => link.ws_ping(id, &data),
             Ok(Message::Pong) => {}
             Ok(Message::Close) => link.ws_closed(id, CloseReason::Client),
             Err(reason) => {

@@ -90,9 +90,14 @@ impl PlainLink {
         self.look(|state| state.closing)
     }
 
-    /// Sends a ping or a pong before everything else. One that has not left yet is replaced: only the latest matters.
+    /// Sends a ping or a pong before everything else, unless it closes. One that has not left yet is replaced: only the
+    /// latest matters.
     pub(super) fn control(&self, frame: Frame) {
-        self.change(|state| state.control = Some(frame));
+        self.change(|state| {
+            if state.closing.is_none() {
+                state.control = Some(frame);
+            }
+        });
     }
 
     /// Has `who` told when there is room again after something was refused.

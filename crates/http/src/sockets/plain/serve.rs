@@ -27,8 +27,9 @@ impl Default for PlainConfig {
     }
 }
 
-/// Serves the connection to its end.
+/// Serves the connection to its end, which is also when `peer` panics.
 pub(super) async fn serve(link: PlainLink, payload: Payload, config: PlainConfig, mut peer: impl Peer) {
+    let _open = Open(link.clone());
     let mut reader = Reader::new(payload, config.frame_limit);
     let mut silence = Silence::new(config);
     while link.closing().is_none() {
@@ -46,6 +47,15 @@ pub(super) async fn serve(link: PlainLink, payload: Payload, config: PlainConfig
         }
     }
     peer.ended(link.closing().unwrap_or(CloseReason::TransportClosed)).await;
+}
+
+/// A connection that is served. When it is not any more, it ends, if it has not ended yet.
+struct Open(PlainLink);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.close(CloseReason::GoingAway);
+    }
 }
 
 async fn receive(link: &PlainLink, peer: &mut impl Peer, message: Message) {

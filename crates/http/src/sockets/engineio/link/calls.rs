@@ -4,8 +4,8 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use actix_web::web::Bytes;
+use gigline_chat::CloseReason;
 use gigline_chat::engineio::{Get, Pop, Refusal, WsId, WsOpen};
-use gigline_chat::{CloseReason, Frame};
 use tokio::sync::oneshot;
 
 use super::Link;
@@ -116,8 +116,8 @@ impl Link {
     }
 
     /// WebSocket's own ping.
-    pub(in crate::sockets::engineio) fn ws_ping(&self, data: &[u8]) {
-        self.change(|state, _| state.pong = Some(Frame::pong(data).into_bytes()));
+    pub(in crate::sockets::engineio) fn ws_ping(&self, id: WsId, data: &[u8]) {
+        self.change(|state, _| state.ws_ping(id, data));
     }
 
     /// A WebSocket has ended, or is to end for this reason.
@@ -129,7 +129,7 @@ impl Link {
     pub(in crate::sockets::engineio) fn pop(&self, id: WsId, waker: &Waker) -> Outgoing {
         self.change(|state, _| {
             state.quiet = true;
-            if let Some(pong) = state.pong.take() {
+            if let Some(pong) = state.take_pong(id) {
                 return Outgoing::Frame(pong);
             }
             match state.session.pop_ws(id) {

@@ -26,7 +26,7 @@ pub(super) struct State {
     /// The WebSocket that the session may be about to move to.
     probing: Option<WsId>,
     /// The pong that answers a WebSocket's own ping. A later one takes its place (RFC 6455 §5.5.3).
-    pub(super) pong: Option<Bytes>,
+    pong: Option<(WsId, Bytes)>,
     /// The bodies need not look: nothing was added for them.
     pub(super) quiet: bool,
     /// What the driver sleeps until.
@@ -118,6 +118,19 @@ impl State {
     pub(super) fn is_moving(&self) -> bool {
         let polling = self.session.transport() == Some(Transport::Polling);
         polling && self.probing.is_some() && self.session.queued_frames() == 0
+    }
+
+    /// A WebSocket's own ping.
+    pub(super) fn ws_ping(&mut self, id: WsId, data: &[u8]) {
+        if self.session.is_on(id) {
+            self.pong = Some((id, Frame::pong(data).into_bytes()));
+        }
+    }
+
+    /// The pong for a WebSocket. Where goodbye is said, nothing may come after it (RFC 6455 §5.5.1).
+    pub(super) fn take_pong(&mut self, id: WsId) -> Option<Bytes> {
+        let (_, pong) = self.pong.take_if(|(of, _)| *of == id)?;
+        self.session.is_on(id).then_some(pong)
     }
 
     /// Takes what came in by a WebSocket.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Waker;
 
 use actix_web::web::Bytes;
-use gigline_chat::engineio::{Sid, Transport, WsId, message};
+use gigline_chat::engineio::{Sid, Transport, WsId, WsOpen, message};
 
 use super::*;
 use crate::sockets::peer::Message;
@@ -17,6 +17,26 @@ fn link(transport: Transport) -> Link {
 
 fn hello() -> [Frame; 1] {
     [message(&["hello"])]
+}
+
+impl Link {
+    /// A session that was just opened by WebSocket.
+    pub(in crate::sockets) fn opened() -> Self {
+        link(Transport::WebSocket)
+    }
+
+    /// Why it ended, if it has and nothing is left to do.
+    pub(in crate::sockets) fn ended(&self) -> Option<CloseReason> {
+        match self.next_work() {
+            Work::Ended(reason) => Some(reason),
+            Work::Receive(_) | Work::Wait => None,
+        }
+    }
+
+    /// Reads what was written to the client.
+    pub(in crate::sockets) fn read(&self) -> Vec<Bytes> {
+        std::iter::from_fn(|| pop(self)).collect()
+    }
 }
 
 /// How often it was told.
@@ -101,4 +121,31 @@ fn who_brings_too_much_waits_until_it_is_done() {
         assert!(matches!(link.next_work(), Work::Receive(_)));
         room.await;
     });
+}
+
+#[test]
+fn after_goodbye_comes_nothing_not_even_a_pong() {
+    let link = Link::opened();
+    link.ws_ping(WsId::FIRST, b"in time");
+    let pong = Frame::pong(b"in time").into_bytes();
+    assert_eq!(link.read().first(), Some(&pong));
+    link.close(CloseReason::GoingAway);
+    assert_eq!(pop(&link), Some(CloseReason::GoingAway.frame().into_bytes()));
+    link.ws_ping(WsId::FIRST, b"too late");
+    assert!(matches!(link.pop(WsId::FIRST, Waker::noop()), Outgoing::End));
+}
+
+#[test]
+fn a_pong_goes_to_the_websocket_that_pinged_and_an_uncalled_one_gets_none() {
+    let link = link(Transport::Polling);
+    let (WsOpen::Accept(probing), WsOpen::Accept(uncalled)) = (link.ws_open(), link.ws_open()) else { panic!() };
+    link.ws_ping(probing, b"there?");
+    link.ws_ping(uncalled, b"and me?");
+    let next = |id| match link.pop(id, Waker::noop()) {
+        Outgoing::Frame(frame) => Some(frame),
+        Outgoing::Nothing | Outgoing::End => None,
+    };
+    assert_eq!(next(uncalled), Some(CloseReason::Finished.frame().into_bytes()));
+    assert_eq!(next(uncalled), None);
+    assert_eq!(next(probing), Some(Frame::pong(b"there?").into_bytes()));
 }

@@ -1,12 +1,13 @@
 //! Silence, and what breaks it; times are short here and have the same order.
 
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::Waker;
 
 use actix_web::error::PayloadError;
 use actix_web::web::Bytes;
-use futures_util::{Stream, StreamExt as _, stream};
+use futures_util::{FutureExt as _, Stream, StreamExt as _, stream};
 
 use super::*;
 use crate::sockets::wire::{Outgoing, Source as _};
@@ -81,4 +82,42 @@ fn a_ping_is_answered_and_each_end_has_its_word() {
     assert_eq!(written, bytes(&[Frame::pong(b"there?"), CloseReason::Client.frame()]));
     let (heard, written) = served(vec![(now, frame(0x82, "bytes"))]);
     assert_eq!((heard, written), (vec![], bytes(&[CloseReason::Unsupported.frame()])));
+}
+
+/// Panics as soon as it hears something.
+struct Faulty;
+
+impl Peer for Faulty {
+    async fn receive(&mut self, _: Received) {
+        panic!("a fault of the application's");
+    }
+}
+
+#[test]
+fn when_the_application_panics_the_connection_ends() {
+    let mut link = PlainLink::new();
+    let chunk = Ok::<_, PayloadError>(Bytes::from(frame(0x81, "hello")));
+    let chunks: Pin<Box<dyn Stream<Item = _>>> = Box::pin(stream::iter([chunk]).chain(stream::pending()));
+    let served = serve(link.clone(), Payload::Stream { payload: chunks }, CONFIG, Faulty);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    assert!(runtime.block_on(AssertUnwindSafe(served).catch_unwind()).is_err());
+    let Outgoing::Frame(goodbye) = link.pop(Waker::noop()) else { panic!("nobody says goodbye") };
+    assert_eq!(goodbye, CloseReason::GoingAway.frame().into_bytes());
+    assert!(matches!(link.pop(Waker::noop()), Outgoing::End));
+}
+
+#[test]
+fn after_goodbye_comes_nothing_not_even_a_pong() {
+    let mut link = PlainLink::new();
+    link.control(Frame::pong(b"in time"));
+    link.close(CloseReason::Policy);
+    link.control(Frame::pong(b"too late"));
+    let written: Vec<_> = std::iter::from_fn(|| match link.pop(Waker::noop()) {
+        Outgoing::Frame(frame) => Some(frame),
+        Outgoing::Nothing | Outgoing::End => None,
+    })
+    .collect();
+    assert_eq!(written, bytes(&[Frame::pong(b"in time"), CloseReason::Policy.frame()]));
+    link.control(Frame::pong(b"far too late"));
+    assert!(matches!(link.pop(Waker::noop()), Outgoing::End));
 }
