@@ -54,6 +54,29 @@ on_both! {
         assert_eq!(socket.text().await, r#"44/other,{"message":"Invalid namespace"}"#, "nothing in between");
     }
 
+    async fn who_joins_the_main_namespace_first_may_leave_it_and_talk(app) {
+        let ann = app.user("ann").await;
+        let mut socket = ann.web_socket("/socket.io/?EIO=4&transport=websocket").await.unwrap();
+        let _ = socket.text().await;
+        socket.say("40").await;
+        assert!(socket.text().await.starts_with("40{"));
+        socket.say("40/api/chat/,").await;
+        assert!(socket.text().await.starts_with("40/api/chat/,{"));
+        socket.say("41").await;
+        socket.say(r#"42/api/chat/,0["nonsense",{}]"#).await;
+        assert!(socket.text_that_begins("43").await.starts_with("43/api/chat/,0["));
+    }
+
+    async fn who_comes_and_goes_without_end_is_let_go(app) {
+        let ann = app.user("ann").await;
+        let mut socket = joined(&ann, "/api/chat/").await;
+        for _ in 0..200 {
+            socket.say("41/api/chat/,").await;
+            socket.say("40/api/chat/,").await;
+        }
+        assert_eq!(socket.closed().await, Some(1008));
+    }
+
     async fn what_is_no_packet_closes(app) {
         let ann = app.user("ann").await;
         for bad in ["4abc", "42/api/chat/,{}", "42/api/chat/,abc[\"x\"]", "40/api/chat/,", "42[\"x\"]", "44/api/chat/,{}"] {

@@ -30,6 +30,7 @@ mod config;
 mod connection;
 mod encode;
 mod incoming;
+mod knocks;
 mod namespaces;
 mod packet;
 mod payload;

@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 
 use super::acks::Acks;
 use super::assembly::{Assembly, Owned, Step};
-use super::namespaces::{Heard, Namespaces};
+use super::knocks::Knocks;
+use super::namespaces::{Heard, Hold, Namespaces};
 use super::{Config, Content, Incoming, Packet, Violation};
 use super::{encode_connect, encode_connect_error, encode_disconnect};
 use crate::frame::Frame;
@@ -18,10 +19,11 @@ use crate::frame::Frame;
 #[derive(Debug)]
 pub struct Connection {
     config: Config,
+    knocks: Knocks,
     namespaces: Namespaces,
     acks: Acks,
     assembly: Option<Assembly>,
-    /// When it was in no namespace for too long.
+    /// When it was for too long in no namespace that keeps it.
     idle: Option<Instant>,
     ended: Option<Violation>,
 }
@@ -32,7 +34,8 @@ impl Connection {
     /// A client that has joined nothing yet.
     pub fn new(config: Config, now: Instant) -> Self {
         let (namespaces, acks) = Default::default();
-        Self { config, namespaces, acks, assembly: None, idle: Some(now + config.connect_timeout), ended: None }
+        let (knocks, idle) = (Knocks::new(now), Some(now + config.connect_timeout));
+        Self { config, knocks, namespaces, acks, assembly: None, idle, ended: None }
     }
 
     /// Takes a text message (without the engine's `4`).
@@ -47,10 +50,13 @@ impl Connection {
 
     /// Lets the client in. None: it no longer waits for that.
     pub fn accept(&mut self, ns: &str, sid: &str) -> Option<Frame> {
-        self.namespaces.accept(ns).then(|| {
-            self.idle = None;
-            encode_connect(ns, sid)
-        })
+        self.let_in(ns, sid, Hold::Keeps)
+    }
+
+    /// Lets the client in where it may be beside other namespaces, but in none else only for the connect timeout. None
+    /// as for [`accept`](Self::accept).
+    pub fn accept_beside(&mut self, ns: &str, sid: &str) -> Option<Frame> {
+        self.let_in(ns, sid, Hold::Loose)
     }
 
     /// Turns the client away; it may ask again. None: it no longer waits for that.
@@ -133,7 +139,17 @@ impl Connection {
         if self.idle.is_some_and(|deadline| deadline <= now) { Err(Violation::Idle) } else { Ok(()) }
     }
 
+    fn let_in(&mut self, ns: &str, sid: &str, hold: Hold) -> Option<Frame> {
+        self.namespaces.accept(ns, hold).then(|| {
+            self.idle = self.idle.filter(|_| hold == Hold::Loose);
+            encode_connect(ns, sid)
+        })
+    }
+
     fn ask(&mut self, ns: &str, payload: Option<&RawValue>, now: Instant) -> Result<Incoming, Violation> {
+        if !self.knocks.count(&self.config, now) {
+            return Err(Violation::TooManyConnects);
+        }
         let ns = self.namespaces.ask(ns, now)?;
         Ok(Incoming::Connect { ns, payload: payload.map(ToOwned::to_owned) })
     }
@@ -145,10 +161,10 @@ impl Connection {
         Ok(Some(Incoming::Disconnect { ns }))
     }
 
-    /// Who is nowhere has as long to join something as at first.
+    /// Who is nowhere any more has as long to join something as at first. Who was nowhere before gains no time by it.
     fn left(&mut self, ns: &str, now: Instant) {
         self.acks.forget(ns);
-        if self.namespaces.joined().next().is_none() {
+        if self.idle.is_none() && !self.namespaces.keep() {
             self.idle = Some(now + self.config.connect_timeout);
         }
     }

@@ -14,9 +14,17 @@ pub(super) struct Namespaces(Vec<(Arc<str>, Stay)>);
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Stay {
     Asked,
-    Joined,
+    Joined(Hold),
     /// Put out by the server, and may not know it yet.
     Out(Instant),
+}
+
+/// What being in a namespace does for the connection.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Hold {
+    Keeps,
+    /// Beside others only.
+    Loose,
 }
 
 /// Who a packet concerns.
@@ -41,8 +49,8 @@ impl Namespaces {
     }
 
     /// Whether the client was waiting for this.
-    pub(super) fn accept(&mut self, ns: &str) -> bool {
-        self.turn(ns, Stay::Asked, Stay::Joined)
+    pub(super) fn accept(&mut self, ns: &str, hold: Hold) -> bool {
+        self.turn(ns, |stay| matches!(stay, Stay::Asked), Stay::Joined(hold))
     }
 
     /// Whether the client was waiting for this.
@@ -54,7 +62,7 @@ impl Namespaces {
 
     /// Whether the client was there.
     pub(super) fn put_out(&mut self, ns: &str, until: Instant) -> bool {
-        self.turn(ns, Stay::Joined, Stay::Out(until))
+        self.turn(ns, |stay| matches!(stay, Stay::Joined(_)), Stay::Out(until))
     }
 
     pub(super) fn leave(&mut self, ns: &str) {
@@ -63,18 +71,23 @@ impl Namespaces {
 
     pub(super) fn hear(&self, ns: &str, now: Instant) -> Result<Heard, Violation> {
         match self.0.iter().find(|(name, _)| **name == *ns) {
-            Some((name, Stay::Joined)) => Ok(Heard::Joined(name.clone())),
+            Some((name, Stay::Joined(_))) => Ok(Heard::Joined(name.clone())),
             Some((_, Stay::Out(until))) if now < *until => Ok(Heard::Ignored),
             _ => Err(Violation::NotJoined),
         }
     }
 
     pub(super) fn joined(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.0.iter().filter(|(_, stay)| *stay == Stay::Joined).map(|(name, _)| name)
+        self.0.iter().filter(|(_, stay)| matches!(stay, Stay::Joined(_))).map(|(name, _)| name)
     }
 
-    fn turn(&mut self, ns: &str, from: Stay, to: Stay) -> bool {
-        let found = self.0.iter_mut().find(|(name, stay)| **name == *ns && *stay == from);
+    /// Whether the client is anywhere where it may stay.
+    pub(super) fn keep(&self) -> bool {
+        self.0.iter().any(|(_, stay)| *stay == Stay::Joined(Hold::Keeps))
+    }
+
+    fn turn(&mut self, ns: &str, from: fn(Stay) -> bool, to: Stay) -> bool {
+        let found = self.0.iter_mut().find(|(name, stay)| **name == *ns && from(*stay));
         found.map(|(_, stay)| *stay = to).is_some()
     }
 }

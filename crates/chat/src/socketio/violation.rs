@@ -42,7 +42,10 @@ pub enum Violation {
     /// More namespaces at a time than [`MAX_NAMESPACES`](super::MAX_NAMESPACES).
     #[error("too many namespaces")]
     TooManyNamespaces,
-    /// In no namespace for too long.
+    /// More CONNECTs in a short time than [`Config::max_connects`](super::Config::max_connects).
+    #[error("too many CONNECTs")]
+    TooManyConnects,
+    /// In no namespace that keeps the connection for too long.
     #[error("no namespace joined in time")]
     Idle,
 }

@@ -112,3 +112,60 @@ fn who_joins_nothing_in_time_is_closed() {
     assert!(client.waits(44).is_ok());
     assert_eq!(client.waits(1).err(), Some(Violation::Idle));
 }
+
+#[test]
+fn what_does_not_keep_a_connection_is_joined_and_buys_no_time() {
+    let mut client = Client::new();
+    client.says("0").expect("a question");
+    let joined = client.connection.accept_beside("/", "S").expect("the client waits");
+    assert_eq!(text(&joined), r#"40{"sid":"S"}"#);
+    assert_eq!(client.connection.accept_beside("/", "S"), None);
+    assert_eq!(client.event_args(r#"2["x"]"#), r#""x""#);
+    assert!(client.waits(44).is_ok());
+    client.says("1").expect("a farewell");
+    assert_eq!(client.waits(1).err(), Some(Violation::Idle), "nor does leaving it");
+}
+
+#[test]
+fn who_left_what_kept_the_connection_has_as_long_as_at_first() {
+    let mut client = Client::new();
+    client.says("0").expect("a question");
+    client.connection.accept_beside("/", "S").expect("the client waits");
+    client.waits(44).expect("there is time yet");
+    client.join("/a");
+    client.join("/b");
+    assert_eq!(client.connection.next_deadline(), None);
+    client.says("1/a").expect("a farewell");
+    assert!(client.waits(100).is_ok(), "another one keeps it");
+    client.says("1/b").expect("a farewell");
+    assert!(client.waits(44).is_ok());
+    assert_eq!(client.waits(1).err(), Some(Violation::Idle));
+}
+
+#[test]
+fn twenty_may_be_asked_for_at_once_and_then_two_a_second() {
+    let mut client = Client::new();
+    let knocks = |client: &mut Client| {
+        client.join("/a");
+        client.says("1/a").map(drop)
+    };
+    for _ in 0..20 {
+        knocks(&mut client).expect("one of twenty");
+    }
+    client.waits(1).expect("nothing due");
+    for _ in 0..2 {
+        knocks(&mut client).expect("one of two");
+    }
+    assert_eq!(client.says("0/a").err(), Some(Violation::TooManyConnects));
+    assert_eq!(client.says(r#"2["x"]"#).err(), Some(Violation::TooManyConnects), "and that is the end");
+}
+
+#[test]
+fn who_is_turned_away_again_and_again_is_counted_too() {
+    let mut client = Client::new();
+    for _ in 0..20 {
+        client.says("0/a").expect("a question");
+        client.connection.refuse("/a", "no", None).expect("the client waits");
+    }
+    assert_eq!(client.says("0/a").err(), Some(Violation::TooManyConnects));
+}

@@ -29,6 +29,12 @@ pub trait Application: Send + Sync + 'static {
     /// Whether there is such a namespace.
     fn has(&self, namespace: &str) -> bool;
 
+    /// Whether being in this namespace is a reason to stay. Who is in no such namespace for as long as a client may
+    /// take to join one is gone.
+    fn keeps(&self, _namespace: &str) -> bool {
+        true
+    }
+
     /// Decides whether a client may join a namespace. Errors: what the client is told.
     async fn connect(
         &self,

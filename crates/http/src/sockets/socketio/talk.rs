@@ -128,15 +128,20 @@ impl<A: Application> Talk<A> {
 
     async fn accept(&mut self, ns: Arc<str>, mut member: A::Member) {
         let known_as = Sid::generate();
-        let Some(joined) = self.connection.accept(&ns, known_as.as_str()) else { return };
-        self.link.answer(&[joined]);
+        let joined = if self.application.keeps(&ns) {
+            self.connection.accept(&ns, known_as.as_str())
+        } else {
+            self.connection.accept_beside(&ns, known_as.as_str())
+        };
+        let Some(joined) = joined else { return };
+        self.link.reply(&[joined]);
         self.application.connected(&mut member).await;
         self.members.push((ns, member));
     }
 
     fn refuse(&mut self, ns: &str, message: &str, data: Option<&RawValue>) {
         if let Some(refused) = self.connection.refuse(ns, message, data) {
-            self.link.answer(&[refused]);
+            self.link.reply(&[refused]);
         }
     }
 
@@ -144,7 +149,7 @@ impl<A: Application> Talk<A> {
         self.link.close(match violation {
             Violation::Idle => CloseReason::Finished,
             Violation::TooLarge => CloseReason::TooBig,
-            Violation::TooManyNamespaces => CloseReason::Policy,
+            Violation::TooManyNamespaces | Violation::TooManyConnects => CloseReason::Policy,
             _ => CloseReason::Protocol,
         });
     }
@@ -155,3 +160,6 @@ impl Turned {
         serde_json::value::to_raw_value(&serde_json::json!({ "code": self.code })).ok()
     }
 }
+
+#[cfg(test)]
+mod tests;
