@@ -147,4 +147,31 @@ on_both! {
         let bob = app.user("bob").await;
         let _ = bob.web_socket("/api/chat/").await.unwrap();
     }
+
+    #[settings = [("GIGLINE_RATE_LIMIT", "on"), ("GIGLINE_TRUSTED_PROXIES", "127.0.0.0/8")]]
+    async fn an_address_opens_two_hundred_sessions_before_it_says_who_they_are_of(app) {
+        let ann = app.user("ann").await;
+        let here = ann.with("x-forwarded-for", "2001:db8::1");
+        let neighbour = app.anyone().with("x-forwarded-for", "2001:db8::ffff");
+        let mut open = Vec::new();
+        for _ in 0..200 {
+            open.push(Polling::open(&here).await);
+        }
+        assert_eq!(neighbour.get(OPEN).await.expect(503).code(), "busy", "one /64 is one address");
+        assert_eq!(neighbour.web_socket(SOCKET).await.err(), Some(503));
+        let _ = app.anyone().with("x-forwarded-for", "2001:db8:0:1::1").get(OPEN).await.expect(200);
+        // Who joins has said who they are, until they leave.
+        open[0].post("40/api/chat/,").await;
+        assert!(open[0].packets(1).await[0].starts_with("40/api/chat/,"));
+        let _ = neighbour.get(OPEN).await.expect(200);
+        let _ = neighbour.get(OPEN).await.expect(503);
+        // And who goes makes room, as soon as that was noticed.
+        open[1].post("1").await;
+        let mut next = neighbour.get(OPEN).await;
+        while next.status == 503 {
+            next = neighbour.get(OPEN).await;
+        }
+        let _ = next.expect(200);
+        let _ = neighbour.get(OPEN).await.expect(503);
+    }
 }

@@ -47,7 +47,7 @@ pub use hasher::{Check, HashError, Hasher};
 pub use password::{Cost, Password, PasswordHash};
 pub use sessions::{Issued, Renewal, SessionPolicy, Sessions};
 pub use sign_in::{Authenticator, LoginName, SignInError};
-pub use throttle::{Attempt, Throttle, ThrottlePolicy, Throttled};
+pub use throttle::{Attempt, Network, Throttle, ThrottlePolicy, Throttled};
 pub use token::{SessionToken, UpdateToken};
 
 #[cfg(test)]

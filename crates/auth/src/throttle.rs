@@ -14,10 +14,11 @@ mod allowance;
 mod delay;
 mod recent;
 
-use address::Network;
 use allowance::{Allowance, Spent};
 use delay::{Delay, Delays};
 use recent::Recent;
+
+pub use address::Network;
 
 /// How much is allowed.
 #[derive(Debug, Clone, Copy)]

@@ -34,6 +34,8 @@ pub struct HttpSettings {
     pub body_deadline: Duration,
     /// Whether only people who finished a job together may rate each other.
     pub ratings_require_job: bool,
+    /// How many sessions of Socket.IO one address may have that have not joined the conversations; none: any number.
+    pub strangers_per_address: Option<usize>,
     /// How long a session's cookie lasts.
     pub session_life: Duration,
 }

@@ -20,6 +20,9 @@ use crate::settings::{MediaSettings, Settings};
 
 /// How many passwords may wait to be hashed.
 const HASHES_WAITING: usize = 64;
+/// How many sessions of Socket.IO one address may have that have not joined the conversations: a large office's, when
+/// all come back at once.
+const STRANGERS_PER_ADDRESS: usize = 200;
 /// How many connections may be open on one worker.
 const CONNECTIONS_PER_WORKER: usize = 20_000;
 /// How long a request's head may take to arrive, where its body may not take less.
@@ -154,6 +157,7 @@ fn http_settings(settings: &Settings) -> HttpSettings {
         public_url,
         body_deadline: settings.limits.body,
         ratings_require_job: settings.ratings.require_job,
+        strangers_per_address: settings.limits.rate_limit.then_some(STRANGERS_PER_ADDRESS),
         session_life: settings.session.session,
     }
 }

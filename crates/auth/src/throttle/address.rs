@@ -2,15 +2,18 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+/// Addresses that count as one client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Network {
+pub enum Network {
+    /// An address.
     V4(Ipv4Addr),
     /// With the host's half zero.
     V6(Ipv6Addr),
 }
 
 impl Network {
-    pub(super) fn of(address: IpAddr) -> Self {
+    /// The network of an address.
+    pub fn of(address: IpAddr) -> Self {
         // An IPv4 client of a socket that takes both comes as ::ffff:a.b.c.d.
         match address.to_canonical() {
             IpAddr::V4(address) => Self::V4(address),

@@ -7,6 +7,7 @@ mod outlets;
 mod plain;
 mod said;
 mod socketio;
+mod strangers;
 
 use std::sync::Arc;
 

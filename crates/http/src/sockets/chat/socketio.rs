@@ -16,6 +16,7 @@ use serde_json::value::RawValue;
 use super::errands::Errands;
 use super::guest::Guest;
 use super::outlets::{Place, closing, offered};
+use super::strangers::{Known, Stranger, Strangers};
 use crate::app::Parts;
 use crate::error::ApiError;
 use crate::sockets::engineio::Denied;
@@ -28,6 +29,13 @@ const LOBBY: &str = "/";
 pub(crate) struct Conversations {
     parts: Arc<Parts>,
     config: Config,
+    strangers: Strangers,
+}
+
+/// The one by whose request a session was opened.
+pub(crate) struct Visitor {
+    guest: Guest,
+    stranger: Arc<Stranger>,
 }
 
 /// Somebody who has joined a namespace.
@@ -35,7 +43,7 @@ pub(crate) enum Member {
     /// Nobody in particular.
     Lobby,
     /// Somebody with a place in the engine.
-    Seated { place: Arc<Place>, errands: Errands, outgoing: Arc<Outgoing>, socket: Socket },
+    Seated { place: Arc<Place>, errands: Errands, outgoing: Arc<Outgoing>, socket: Socket, known: Known },
 }
 
 /// Twice the usual outbox: half of it is for what nobody asked for.
@@ -46,39 +54,47 @@ fn config() -> Config {
 
 impl Conversations {
     pub(crate) fn new(parts: Arc<Parts>) -> Self {
-        Self { parts, config: config() }
+        let strangers = Strangers::new(parts.settings.strangers_per_address);
+        Self { parts, config: config(), strangers }
     }
 }
 
 impl Application for Conversations {
-    type Guest = Guest;
+    type Guest = Visitor;
     type Member = Member;
 
     fn config(&self) -> &Config {
         &self.config
     }
 
-    async fn admit(&self, request: &HttpRequest) -> Result<Guest, Denied> {
-        Guest::of(&self.parts, request).await.map_err(|error| match error {
+    async fn admit(&self, request: &HttpRequest) -> Result<Visitor, Denied> {
+        let address = self.parts.settings.proxies.client(request);
+        let stranger = self.strangers.let_in(address).ok_or(Denied::Busy)?;
+        let guest = Guest::of(&self.parts, request).await.map_err(|error| match error {
             ApiError::CrossSite => Denied::Forbidden,
             _ => Denied::Busy,
-        })
+        })?;
+        Ok(Visitor { guest, stranger })
     }
 
-    fn is_same(&self, guest: &Guest, request: &HttpRequest) -> bool {
-        guest.is_same(&self.parts, request)
+    fn is_same(&self, visitor: &Visitor, request: &HttpRequest) -> bool {
+        visitor.guest.is_same(&self.parts, request)
     }
 
     fn has(&self, namespace: &str) -> bool {
         [LOBBY, NAMESPACE, NAMESPACE_BARE].contains(&namespace)
     }
 
-    async fn connect(&self, guest: &Guest, socket: &Socket, payload: Option<&RawValue>) -> Result<Member, Turned> {
+    fn keeps(&self, namespace: &str) -> bool {
+        keeps(namespace)
+    }
+
+    async fn connect(&self, visitor: &Visitor, socket: &Socket, payload: Option<&RawValue>) -> Result<Member, Turned> {
         if socket.namespace() == LOBBY {
             return Ok(Member::Lobby);
         }
         let token = payload.and_then(token);
-        let session = guest.session(&self.parts, token.as_deref()).await.map_err(|error| Turned::of(&error))?;
+        let session = visitor.guest.session(&self.parts, token.as_deref()).await.map_err(|error| Turned::of(&error))?;
         let outgoing = Arc::new(Outgoing { socket: socket.clone(), open: AtomicBool::new(false) });
         let place = self.parts.engine.attach(NewSocket {
             user: session.user_id,
@@ -88,12 +104,13 @@ impl Application for Conversations {
         });
         let place = Arc::new(Place(place.map_err(turned)?));
         let errands = Errands::new(Arc::clone(&place));
-        Ok(Member::Seated { place, errands, outgoing, socket: socket.clone() })
+        let known = Stranger::known(&visitor.stranger);
+        Ok(Member::Seated { place, errands, outgoing, socket: socket.clone(), known })
     }
 
     async fn connected(&self, member: &mut Member) {
         let Member::Seated { place, outgoing, socket, .. } = member else { return };
-        socket.link().answer(&[Told::connected().socketio(socket.namespace())]);
+        socket.link().reply(&[Told::connected().socketio(socket.namespace())]);
         outgoing.open.store(true, Ordering::SeqCst);
         socket.link().tell_when_drained(place);
         place.0.drained();
@@ -116,12 +133,18 @@ impl Application for Conversations {
     }
 
     async fn left(&self, member: Member, reason: CloseReason) {
-        if let Member::Seated { place, .. } = member {
+        if let Member::Seated { place, known, .. } = member {
             // What is under way keeps hold of the place, and the client may come back meanwhile.
             place.0.leave();
             place.log_end("socketio", reason);
+            drop(known);
         }
     }
+}
+
+/// Who has joined nothing but the lobby has not said who they are.
+fn keeps(namespace: &str) -> bool {
+    namespace != LOBBY
 }
 
 impl Turned {
@@ -179,5 +202,15 @@ impl Outlet for Outgoing {
 
     fn passed_on(&self) -> u64 {
         self.socket.link().passed_on()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_conversations_keep_a_connection() {
+        assert_eq!([LOBBY, NAMESPACE, NAMESPACE_BARE].map(keeps), [false, true, true]);
     }
 }
