@@ -1,5 +1,7 @@
 //! With which session a connection may come in, and that what follows must come with the same.
 
+use std::time::{Duration, Instant};
+
 use gigline_testkit::{Client, WebSocket, on_both};
 use serde_json::Value;
 
@@ -167,8 +169,9 @@ on_both! {
         let _ = neighbour.get(OPEN).await.expect(503);
         // And who goes makes room, as soon as that was noticed.
         open[1].post("1").await;
+        let until = Instant::now() + Duration::from_secs(10);
         let mut next = neighbour.get(OPEN).await;
-        while next.status == 503 {
+        while next.status == 503 && Instant::now() < until {
             next = neighbour.get(OPEN).await;
         }
         let _ = next.expect(200);

@@ -70,7 +70,7 @@ on_both! {
     async fn who_comes_and_goes_without_end_is_let_go(app) {
         let ann = app.user("ann").await;
         let mut socket = joined(&ann, "/api/chat/").await;
-        for _ in 0..200 {
+        for _ in 0..60 {
             socket.say("41/api/chat/,").await;
             socket.say("40/api/chat/,").await;
         }
