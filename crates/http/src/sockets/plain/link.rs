@@ -40,7 +40,7 @@ impl PlainLink {
         Self(Arc::new(Shared { state: Mutex::default(), news: Notify::new() }))
     }
 
-    /// Queues a frame. One that is refused is told of later: [`PlainLink::tell_when_drained`].
+    /// Queues a frame. One that is refused is told of later: `tell_when_drained`.
     pub fn send(&self, frame: Frame) -> Sent {
         self.queue(|state| {
             let taken = state.outbox.push(frame);
