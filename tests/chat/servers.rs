@@ -69,7 +69,7 @@ impl Servers {
 
     pub(crate) fn socket(&self, server: usize, user: UserId, session: SessionId, door: &Arc<Door>) -> Membership {
         let expires_at = Timestamp::from_micros(i64::MAX);
-        self.engines[server].attach(NewSocket { user, session, expires_at, outlet: door.clone() }).unwrap()
+        self.engines[server].attach(NewSocket { user, session, expires_at, only: None, outlet: door.clone() }).unwrap()
     }
 
     /// All that was ever said and is there still.

@@ -77,6 +77,9 @@ pub struct NewSocket {
     pub session: SessionId,
     /// When that session expires.
     pub expires_at: Timestamp,
+    /// The chat that it listens to, and hears nothing of before [`Membership::begin`]; none: all chats of its user, from the
+    /// start. Whether they are in it is for the owner to look up.
+    pub only: Option<ChatId>,
     /// Where events go.
     pub outlet: Arc<dyn Outlet>,
 }
@@ -134,7 +137,7 @@ impl Engine {
         self.0.shared.watch(new)
     }
 
-    /// Ends the watches of a session on a chat, but for those that wait without an end; how many those were.
+    /// Ends the watches of a session on a chat; how many those were.
     pub fn release(&self, session: SessionId, chat: ChatId) -> usize {
         self.0.shared.watches.release(session, chat)
     }
@@ -191,6 +194,12 @@ impl Membership {
     /// Gives the place up now, whoever still holds this: nothing more is offered. Commands under way go on.
     pub fn leave(&self) {
         self.shared.detach(&self.socket);
+    }
+
+    /// Lets a socket that listens to one chat hear what came since it was attached, and what comes. Until then its outlet
+    /// is to say that it has not drained: one from which nothing leaves counts as standing still.
+    pub fn begin(&self) {
+        self.shared.settle(&self.socket);
     }
 
     /// To be called when the outlet has drained below a quarter, under whichever lock.

@@ -9,6 +9,8 @@ pub struct Seq(i64);
 impl Seq {
     /// Before the first message: who has seen none, or a chat that has none.
     pub const NONE: Self = Self(0);
+    /// After every message that there will ever be.
+    pub const MAX: Self = Self(i64::MAX);
 
     /// Takes a number from outside; none if it is negative.
     pub fn parse(number: i64) -> Option<Self> {
@@ -44,7 +46,7 @@ mod tests {
     #[test]
     fn numbers_begin_at_one_and_end_at_the_last() {
         assert_eq!(Seq::NONE.next().map(Seq::get), Some(1));
-        assert_eq!(Seq::parse(i64::MAX).and_then(Seq::next), None);
+        assert_eq!(Seq::MAX.next(), None);
         assert_eq!((Seq::parse(0), Seq::parse(-1)), (Some(Seq::NONE), None));
     }
 

@@ -19,9 +19,9 @@ pub(crate) const COOKIE: &str = "session";
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Caller(pub(crate) Session);
 
-/// Somebody with a live session who is going to wait for an answer: with a cookie, a page of another site must not.
+/// Somebody with a live session who is going to wait for what comes: with a cookie, a page of another site must not.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct PollCaller(pub(crate) Caller);
+pub(crate) struct WaitingCaller(pub(crate) Caller);
 
 /// Somebody with or without a session. A dead one counts as none.
 #[derive(Debug, Clone, Copy)]
@@ -109,7 +109,7 @@ impl FromRequest for Caller {
     }
 }
 
-impl FromRequest for PollCaller {
+impl FromRequest for WaitingCaller {
     type Error = ApiError;
     type Future = LocalBoxFuture<'static, ApiResult<Self>>;
 

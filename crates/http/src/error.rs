@@ -8,6 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use gigline_auth::{HashError, Refusal, SignInError, Throttled};
+use gigline_chat::engine::AttachError;
 use gigline_domain::{RatingId, RuleViolation};
 use gigline_media::BlobError;
 use gigline_persistence::{Conflict, StoreError};
@@ -179,6 +180,16 @@ impl From<StoreError> for ApiError {
             broken @ (StoreError::Conflict(Conflict::Unique(_) | Conflict::Reference(_))
             | StoreError::Corrupt(_)
             | StoreError::Died) => Self::Internal(broken.to_string()),
+        }
+    }
+}
+
+impl From<AttachError> for ApiError {
+    fn from(error: AttachError) -> Self {
+        match error {
+            AttachError::TooMany => Self::TooMany(1),
+            AttachError::SessionEnded => Self::Unauthorized,
+            AttachError::GoingAway => Self::Busy,
         }
     }
 }

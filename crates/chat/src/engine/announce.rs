@@ -37,7 +37,7 @@ impl Shared {
         match self.source.contacts(user, CONTACTS) {
             Ok(users) => {
                 let event = Event::new("presence", &Presence { user_id: user.get(), online });
-                self.whisper(&event, &Receivers { users: users.into(), but: Some(user) });
+                self.whisper(&event, &Receivers { users: users.into(), but: Some(user), of: None });
             }
             Err(error) => log::warn!("nobody hears of who has come or gone: {error}"),
         }
@@ -48,7 +48,7 @@ impl Shared {
         let users = to.users.iter().copied().filter(|user| to.but != Some(*user));
         self.registry.of_users(users, &mut receivers);
         for socket in receivers.iter().flat_map(|sockets| sockets.iter()) {
-            self.then(socket, socket.whisper(event));
+            self.then(socket, socket.whisper(event, to.of));
         }
     }
 }

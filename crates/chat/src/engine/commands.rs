@@ -81,8 +81,10 @@ impl Shared {
             return Err(Refusal::not_found());
         }
         let data = ids(&[("chat_id", chat.get()), ("user_id", user.get())]);
-        let said =
-            Announcement::Said { event: Event::of_json("typing", data), to: Receivers { users, but: Some(user) } };
+        let said = Announcement::Said {
+            event: Event::of_json("typing", data),
+            to: Receivers { users, but: Some(user), of: Some(chat) },
+        };
         // Where there is no room, nobody hears of it: the next letter comes soon.
         let _dropped = self.announcements.put(said);
         Ok(Ack::done(&serde_json::Map::new()))

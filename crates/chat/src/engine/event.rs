@@ -4,9 +4,12 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
+use gigline_domain::Seq;
+use gigline_persistence::records::Message;
 use serde::Serialize;
 
 use crate::frame::Frame;
+use crate::wire::MessageBody;
 
 /// The namespace, as the first clients name it.
 pub const NAMESPACE: &str = "/api/chat/";
@@ -20,9 +23,12 @@ pub struct Event(Arc<Encodings>);
 struct Encodings {
     name: &'static str,
     data: Data,
+    /// A message's number in its chat.
+    seq: Option<Seq>,
     namespace: OnceLock<Frame>,
     namespace_bare: OnceLock<Frame>,
     plain: OnceLock<Frame>,
+    block: OnceLock<Bytes>,
 }
 
 enum Data {
@@ -41,24 +47,40 @@ impl Event {
         Self::new("connection_succeeded", &"connected!")
     }
 
+    /// The same on a stream that goes on after the message of this number.
+    pub fn connected_after(seq: Seq) -> Self {
+        Self::with("connection_succeeded", Data::Ready(json(&"connected!")), Some(seq))
+    }
+
+    /// What was said. Its data is written when the first one wants it: most messages go to nobody who is there.
+    pub fn message(message: &Message) -> Self {
+        let (seq, message) = (message.seq, message.clone());
+        Self::later("private_message", Some(seq), move || json(&MessageBody::from(&message)))
+    }
+
     /// An event whose data is JSON already.
     pub(crate) fn of_json(name: &'static str, data: String) -> Self {
-        Self::with(name, Data::Ready(data))
+        Self::with(name, Data::Ready(data), None)
     }
 
-    /// An event whose data is written when the first one wants it: most messages go to nobody who is there.
-    pub(crate) fn later(name: &'static str, make: impl Fn() -> String + Send + Sync + 'static) -> Self {
-        Self::with(name, Data::Later { made: OnceLock::new(), make: Box::new(make) })
+    fn later(name: &'static str, seq: Option<Seq>, make: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self::with(name, Data::Later { made: OnceLock::new(), make: Box::new(make) }, seq)
     }
 
-    fn with(name: &'static str, data: Data) -> Self {
-        let (namespace, namespace_bare, plain) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self(Arc::new(Encodings { name, data, namespace, namespace_bare, plain }))
+    fn with(name: &'static str, data: Data, seq: Option<Seq>) -> Self {
+        let (namespace, namespace_bare) = (OnceLock::new(), OnceLock::new());
+        let (plain, block) = (OnceLock::new(), OnceLock::new());
+        Self(Arc::new(Encodings { name, data, seq, namespace, namespace_bare, plain, block }))
     }
 
     /// The event's name: `private_message` and so on.
     pub fn name(&self) -> &'static str {
         self.0.name
+    }
+
+    /// If it is a message, its number in its chat.
+    pub fn seq(&self) -> Option<Seq> {
+        self.0.seq
     }
 
     /// The event's data as JSON.
@@ -86,6 +108,16 @@ impl Event {
     pub fn plain(&self) -> Frame {
         let encode = || Frame::text_of(&["{\"event\":\"", self.name(), "\",\"data\":", self.data(), "}"]);
         self.0.plain.get_or_init(encode).clone()
+    }
+
+    /// The block of an event stream (HTML, "Server-sent events"). A message's `id` is its number; JSON has no line
+    /// breaks of its own, so one line of data is enough. Made once and shared.
+    pub fn block(&self) -> Bytes {
+        let encode = || {
+            let id = self.seq().map(|seq| format!("id: {seq}\n")).unwrap_or_default();
+            Bytes::from([&id, "event: ", self.name(), "\ndata: ", self.data(), "\n\n"].concat())
+        };
+        self.0.block.get_or_init(encode).clone()
     }
 
     /// The plain frame's text: a part of the same buffer.
@@ -127,6 +159,9 @@ mod tests {
         assert_eq!(text(&event.socketio("/api/chat")), r#"42/api/chat,["read",7]"#);
         assert_eq!(text(&event.plain()), r#"{"event":"read","data":7}"#);
         assert_eq!(event.json(), r#"{"event":"read","data":7}"#);
+        assert_eq!(event.block(), "event: read\ndata: 7\n\n");
+        let connected = Event::connected_after(Seq::parse(7).unwrap());
+        assert_eq!(connected.block(), "id: 7\nevent: connection_succeeded\ndata: \"connected!\"\n\n");
     }
 
     #[test]
@@ -142,13 +177,14 @@ mod tests {
     #[test]
     fn an_encoding_is_made_once_and_shared() {
         let made = Arc::new(AtomicUsize::new(0));
-        let event = Event::later("read", {
+        let event = Event::later("read", None, {
             let made = Arc::clone(&made);
             move || (made.fetch_add(1, Ordering::SeqCst) + 1).to_string()
         });
         assert_eq!(made.load(Ordering::SeqCst), 0, "nobody wants it yet");
         let (one, other) = (event.socketio(NAMESPACE), event.clone().socketio(NAMESPACE));
         assert_eq!(one.bytes().as_ptr(), other.bytes().as_ptr());
+        assert_eq!(event.block().as_ptr(), event.clone().block().as_ptr());
         assert_eq!((event.data(), text(&event.plain())), ("1", r#"{"event":"read","data":1}"#.to_owned()));
         assert_eq!(made.load(Ordering::SeqCst), 1);
     }

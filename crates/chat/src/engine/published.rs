@@ -1,7 +1,5 @@
 //! An event of the log made ready to be told: what it is called, and who is to hear it.
 
-use std::sync::Arc;
-
 use gigline_domain::{ChatId, EventId, Seq, SessionId, UserId};
 use gigline_persistence::log::{Happening, LogEvent};
 use gigline_persistence::records::{Chat, Message};
@@ -11,7 +9,7 @@ use super::Event;
 use super::audience::Users;
 use super::event::json;
 use super::source::Source;
-use crate::wire::{ChatBody, MessageBody, ids};
+use crate::wire::{ChatBody, ids};
 
 /// An event of the log and its receivers.
 pub(super) struct Published {
@@ -32,6 +30,8 @@ pub(super) struct Receivers {
     /// In ascending order.
     pub(super) users: Users,
     pub(super) but: Option<UserId>,
+    /// Sockets that listen to one chat alone hear what is of that chat.
+    pub(super) of: Option<ChatId>,
 }
 
 /// Sockets that end with an event.
@@ -45,11 +45,11 @@ pub(super) enum Ends {
 
 impl Receivers {
     pub(super) fn nobody() -> Self {
-        Self { users: Users::from([]), but: None }
+        Self { users: Users::from([]), but: None, of: None }
     }
 
     pub(super) fn one(user: UserId) -> Self {
-        Self { users: Users::from([user]), but: None }
+        Self { users: Users::from([user]), but: None, of: None }
     }
 
     fn contains(&self, user: UserId) -> bool {
@@ -64,7 +64,7 @@ impl Published {
         members: &dyn Fn(ChatId) -> StoreResult<Users>,
         source: &dyn Source,
     ) -> StoreResult<Self> {
-        let everyone = |chat| Ok::<_, StoreError>(Receivers { users: members(chat)?, but: None });
+        let everyone = |chat| Ok::<_, StoreError>(Receivers { users: members(chat)?, but: None, of: Some(chat) });
         let new = Self::silent(happened.eid);
         Ok(match &happened.what {
             Happening::Message(message) => new.message(message, everyone(message.chat_id)?),
@@ -76,7 +76,9 @@ impl Published {
                 let data = ids(&[("chat_id", chat.get()), ("seq", seq.get()), ("user_id", user.get())]);
                 new.told("read", data, Receivers { but: Some(*user), ..everyone(*chat)? })
             }
-            Happening::ChatCreated { chat } => new.opened(*chat, happened, everyone(*chat)?, source)?,
+            Happening::ChatCreated { chat } => {
+                new.opened(*chat, happened, Receivers { of: None, ..everyone(*chat)? }, source)?
+            }
             Happening::Joined { chat, user } => {
                 let room = source.chat(*chat, *user)?.map(|room| as_of(room, happened));
                 new.chat(room, Receivers::one(*user))
@@ -84,7 +86,8 @@ impl Published {
             Happening::ChatDeleted { chat, participants } => {
                 let mut users = participants.clone();
                 users.sort_unstable();
-                new.told("chat_deleted", ids(&[("chat_id", chat.get())]), Receivers { users: users.into(), but: None })
+                let to = Receivers { users: users.into(), but: None, of: Some(*chat) };
+                new.told("chat_deleted", ids(&[("chat_id", chat.get())]), to)
             }
             Happening::SessionsEnded { sessions } => Self { ends: Ends::Sessions(sessions.clone()), ..new },
             Happening::UserErased { user, .. } => Self { ends: Ends::User(*user), ..new },
@@ -100,10 +103,8 @@ impl Published {
     }
 
     fn message(self, message: &Message, to: Receivers) -> Self {
-        let (place, text_len) = ((message.chat_id, message.seq), message.text.len());
-        let message = Arc::new(message.clone());
-        let event = Event::later("private_message", move || json(&MessageBody::from(&*message)));
-        Self { event: Some(event), to, message: Some(place), text_len, ..self }
+        let place = (message.chat_id, message.seq);
+        Self { event: Some(Event::message(message)), to, message: Some(place), text_len: message.text.len(), ..self }
     }
 
     /// A chat as it was when it was opened: what was said since comes after this.

@@ -81,5 +81,5 @@ impl Ring {
 
 /// About how much an event takes with its text, its data and the frames made of it.
 fn weight(event: &Published) -> usize {
-    FIXED_WEIGHT + 5 * event.text_len()
+    FIXED_WEIGHT + 6 * event.text_len()
 }

@@ -126,9 +126,12 @@ impl Shared {
             return Err(AttachError::SessionEnded);
         }
         let id = self.ids.fetch_add(1, Ordering::Relaxed);
+        let begins = new.only.is_none();
         let socket = Arc::new(Socket::new(id, new, self.ring.head()));
         self.registry.add(Arc::clone(&socket), self.settings.sockets_per_user)?;
-        self.settle(&socket);
+        if begins {
+            self.settle(&socket);
+        }
         Ok(socket)
     }
 

@@ -25,6 +25,8 @@ pub(super) struct Socket {
     pub(super) user: UserId,
     pub(super) session: SessionId,
     pub(super) expires_at: Timestamp,
+    /// It hears of this chat alone.
+    only: Option<ChatId>,
     outlet: Arc<dyn Outlet>,
     state: Mutex<State>,
     /// The same as not being live, to be asked without the lock.
@@ -87,6 +89,7 @@ impl Socket {
             user: new.user,
             session: new.session,
             expires_at: new.expires_at,
+            only: new.only,
             outlet: new.outlet,
             state: Mutex::new(state),
             behind: AtomicBool::new(true),
@@ -111,13 +114,17 @@ impl Socket {
     }
 
     /// Offers what may be lost; who is behind has other worries.
-    pub(super) fn whisper(&self, event: &Event) -> Then {
-        self.tell(event, |mode| mode == Mode::Live)
+    pub(super) fn whisper(&self, event: &Event, of: Option<ChatId>) -> Then {
+        self.tell(event, |mode| mode == Mode::Live && self.hears_of(of))
     }
 
     /// Offers an answer to the socket's own command, whether it is live or not.
     pub(super) fn answer(&self, event: &Event) -> Then {
         self.tell(event, |mode| mode != Mode::Closed)
+    }
+
+    fn hears_of(&self, chat: Option<ChatId>) -> bool {
+        self.only.is_none() || self.only == chat
     }
 
     fn tell(&self, event: &Event, if_in: impl FnOnce(Mode) -> bool) -> Then {
@@ -129,7 +136,8 @@ impl Socket {
     }
 
     fn pass(&self, state: &mut State, event: &Published) -> Then {
-        let Some(out) = event.event.as_ref().filter(|_| !state.was_shown(event)) else {
+        let wanted = self.hears_of(event.to.of) && !state.was_shown(event);
+        let Some(out) = event.event.as_ref().filter(|_| wanted) else {
             state.pos = event.eid;
             return Then::GoOn;
         };

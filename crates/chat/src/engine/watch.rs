@@ -1,4 +1,4 @@
-//! Watching one chat: for requests that wait until something is said in it, and streams that follow it.
+//! Watching one chat: for requests that wait until something is said in it.
 //!
 //! A watch is registered before its owner looks at the chat, and the publisher tells all watches of every message after
 //! its commit. So a message is either seen by the look or wakes the watch, or both.
@@ -25,8 +25,8 @@ pub struct NewWatch {
     pub session: SessionId,
     /// When that session expires.
     pub expires_at: Timestamp,
-    /// When the watch ends at the latest; none: with its session.
-    pub until: Option<Timestamp>,
+    /// When the watch ends at the latest.
+    pub until: Timestamp,
     /// How many watches of this session on this chat there may be; beyond, the oldest end early.
     pub most: usize,
 }
@@ -182,7 +182,7 @@ impl Watches {
     /// Ends whose time is over.
     pub(super) fn sweep(&self, now: Timestamp) {
         self.end_those(Woken::SessionEnded, |place| place.expires_at <= now);
-        self.end_those(Woken::TimeOver, |place| place.until.is_some_and(|until| until <= now));
+        self.end_those(Woken::TimeOver, |place| place.until <= now);
     }
 
     /// Ends all, so that they look at their chats again.
@@ -196,11 +196,11 @@ impl Watches {
         self.end_those(Woken::GoingAway, |_| true);
     }
 
-    /// Ends the watches of a session on a chat that do not wait without an end; how many those were.
+    /// Ends the watches of a session on a chat; how many those were.
     pub(super) fn release(&self, session: SessionId, chat: ChatId) -> usize {
         let chats = self.chats();
         let own = chats.places.get(&chat).into_iter().flatten();
-        let open = own.filter(|place| place.new.session == session && place.new.until.is_some() && !place.ended());
+        let open = own.filter(|place| place.new.session == session && !place.ended());
         open.map(|place| place.end(Woken::Released)).count()
     }
 

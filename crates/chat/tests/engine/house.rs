@@ -120,7 +120,15 @@ impl House {
         outlet: Arc<dyn Outlet>,
     ) -> Result<Membership, AttachError> {
         let expires_at = self.now().plus(Duration::from_secs(3_600));
-        self.engine.attach(NewSocket { user, session, expires_at, outlet })
+        self.engine.attach(NewSocket { user, session, expires_at, only: None, outlet })
+    }
+
+    /// A socket that listens to one chat, and has not begun.
+    pub(crate) fn listener(&self, user: UserId, chat: ChatId, door: &Arc<Door>) -> Membership {
+        let session = SessionId::new(self.sessions.fetch_add(1, Ordering::SeqCst));
+        let expires_at = self.now().plus(Duration::from_secs(3_600));
+        let new = NewSocket { user, session, expires_at, only: Some(chat), outlet: door.clone() };
+        self.engine.attach(new).unwrap()
     }
 
     /// Runs a command and gives its acknowledgement.

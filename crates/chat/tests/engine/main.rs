@@ -10,4 +10,5 @@ mod deleting;
 mod fake;
 mod house;
 mod joining;
+mod listening;
 mod presence;

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse};
-use gigline_chat::engine::{AttachError, NewWatch, Woken};
+use gigline_chat::engine::{NewWatch, Woken};
 use gigline_chat::{ChatId, MessageText, Seq};
 use gigline_domain::{Fault, UserId};
 use gigline_persistence::messages::{self, History, Range};
@@ -13,7 +13,7 @@ use gigline_persistence::{Conn, Entity, StoreError, StoreResult, chats};
 
 use crate::app::App;
 use crate::body::Body;
-use crate::caller::{Caller, PollCaller};
+use crate::caller::{Caller, WaitingCaller};
 use crate::error::{ApiError, ApiResult};
 use crate::fields::{text, whole};
 use crate::handed::handed;
@@ -36,14 +36,14 @@ struct Listing {
 }
 
 /// `GET /message/longpoll/` — waits for what the caller has not been shown, and lists the newest messages.
-pub(crate) async fn wait(app: App, caller: PollCaller, request: HttpRequest, body: Body) -> ApiResult<HttpResponse> {
+pub(crate) async fn wait(app: App, caller: WaitingCaller, request: HttpRequest, body: Body) -> ApiResult<HttpResponse> {
     let mut fields = params(&request, body).await?;
     let room = chatroom(&mut fields);
     let after = fields.optional("after", whole(seq));
-    let (room, PollCaller(caller)) = (fields.finish(room)?, caller);
+    let (room, WaitingCaller(caller)) = (fields.finish(room)?, caller);
     let key = (caller.0.session_id, room);
     // In this order: what is said between the first and the last ends the watch, and who ends the poll finds it.
-    let watch = app.engine.watch(new_watch(&app, &caller, room)).map_err(refused)?;
+    let watch = app.engine.watch(new_watch(&app, &caller, room))?;
     let ended = app.polls().take_mark(key, app.now());
     let last = last_seq(&app, room, caller.id()).await?;
     let seen = after.unwrap_or_else(|| app.polls().shown(key, app.now()));
@@ -62,10 +62,10 @@ pub(crate) async fn wait(app: App, caller: PollCaller, request: HttpRequest, bod
 }
 
 /// `GET /message/endpoll/` — ends the caller's polls of a room.
-pub(crate) async fn end(app: App, caller: PollCaller, request: HttpRequest, body: Body) -> ApiResult<HttpResponse> {
+pub(crate) async fn end(app: App, caller: WaitingCaller, request: HttpRequest, body: Body) -> ApiResult<HttpResponse> {
     let mut fields = params(&request, body).await?;
     let room = chatroom(&mut fields);
-    let (room, PollCaller(caller)) = (fields.finish(room)?, caller);
+    let (room, WaitingCaller(caller)) = (fields.finish(room)?, caller);
     let key = (caller.0.session_id, room);
     let listing = listing(&app, room, caller.id(), None).await?;
     // In this order: a poll that comes in between finds the mark, or is found.
@@ -99,16 +99,8 @@ fn new_watch(app: &App, caller: &Caller, room: ChatId) -> NewWatch {
         user: caller.id(),
         session: caller.0.session_id,
         expires_at: caller.0.expires_at,
-        until: Some(app.now().plus(WAITS)),
+        until: app.now().plus(WAITS),
         most: POLLS,
-    }
-}
-
-fn refused(error: AttachError) -> ApiError {
-    match error {
-        AttachError::TooMany => ApiError::TooMany(1),
-        AttachError::SessionEnded => ApiError::Unauthorized,
-        AttachError::GoingAway => ApiError::Busy,
     }
 }
 

@@ -73,7 +73,7 @@ impl Shared {
         self.hand_over(socket, &event, page.shown).await?;
         drop(held);
         for other in self.joined.join(page.shown.chat, socket) {
-            self.then(&other, other.whisper(&event));
+            self.then(&other, other.whisper(&event, Some(page.shown.chat)));
         }
         let (chat_id, last_seq) = (page.shown.chat.get(), page.last_seq.get());
         Ok(Ack::done(&Joined { chat_id, last_seq, has_more: page.has_more }))

@@ -172,7 +172,8 @@ impl House {
 
     fn socket(&self, door: &Arc<Door>) -> Membership {
         let (session, outlet) = (SessionId::new(1), door.clone());
-        let new = NewSocket { user: self.user, session, expires_at: NOW.plus(Duration::from_secs(60)), outlet };
+        let new =
+            NewSocket { user: self.user, session, expires_at: NOW.plus(Duration::from_secs(60)), only: None, outlet };
         self.engine.attach(new).unwrap()
     }
 

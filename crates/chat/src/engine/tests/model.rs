@@ -137,6 +137,7 @@ impl World {
             user: ME,
             session: SessionId::new(1),
             expires_at: Timestamp::from_micros(1),
+            only: None,
             outlet: door.clone(),
         };
         Self {

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use actix_web::dev::Payload;
 use actix_web::{HttpRequest, HttpResponse};
-use gigline_chat::engine::{Ack, AttachError, Event, Kind, NewSocket, Offered, Outlet, Reason, failure};
+use gigline_chat::engine::{Ack, Event, Kind, NewSocket, Offered, Outlet, Reason, failure};
 use gigline_chat::{CloseReason, Frame};
 
 use super::bad_frames::BadFrames;
@@ -14,7 +14,7 @@ use super::guest::Guest;
 use super::outlets::{Place, closing, offered};
 use super::said::Said;
 use crate::app::App;
-use crate::error::{ApiError, ApiResult};
+use crate::error::ApiResult;
 use crate::sockets::peer::{Message, Peer};
 use crate::sockets::plain::{self, PlainConfig, PlainLink};
 
@@ -27,21 +27,14 @@ pub(crate) async fn open(app: &App, request: &HttpRequest, payload: Payload) -> 
         user: session.user_id,
         session: session.session_id,
         expires_at: session.expires_at,
+        only: None,
         outlet: Arc::new(Outgoing(link.clone())),
     });
-    let place = Arc::new(Place(place.map_err(refused)?));
+    let place = Arc::new(Place(place?));
     link.tell_when_drained(&place);
     let errands = Errands::new(Arc::clone(&place));
     let talker = Talker { link: link.clone(), place, errands, bad: BadFrames::default() };
     Ok(plain::open(request, payload, PlainConfig::default(), link, talker))
-}
-
-fn refused(error: AttachError) -> ApiError {
-    match error {
-        AttachError::TooMany => ApiError::TooMany(1),
-        AttachError::SessionEnded => ApiError::Unauthorized,
-        AttachError::GoingAway => ApiError::Busy,
-    }
 }
 
 /// Where the engine puts events.

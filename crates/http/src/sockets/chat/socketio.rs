@@ -100,6 +100,7 @@ impl Application for Conversations {
             user: session.user_id,
             session: session.session_id,
             expires_at: session.expires_at,
+            only: None,
             outlet: Arc::<Outgoing>::clone(&outgoing),
         });
         let place = Arc::new(Place(place.map_err(turned)?));
