@@ -1,15 +1,14 @@
 //! The sending side of a plain WebSocket, shared by its task and whoever has something to tell it.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Waker;
 
 use gigline_chat::engineio::Sent;
 use gigline_chat::{CloseReason, Frame};
 use tokio::sync::Notify;
 
-use super::outbox::Outbox;
 use crate::sockets::peer::Drained;
-use crate::sockets::wire::{Outgoing, Source};
+use crate::sockets::wire::{Outbox, Outgoing, Source};
 
 /// A connection's handle. Clones are the same connection.
 #[derive(Clone)]
@@ -30,9 +29,6 @@ struct State {
     /// Whether the close frame was taken.
     said_goodbye: bool,
     body: Option<Waker>,
-    /// Something was refused for want of room.
-    starved: bool,
-    waiting: Option<Weak<dyn Drained>>,
 }
 
 impl PlainLink {
@@ -42,16 +38,12 @@ impl PlainLink {
 
     /// Queues a frame. One that is refused is told of later: `tell_when_drained`.
     pub fn send(&self, frame: Frame) -> Sent {
-        self.queue(|state| {
-            let taken = state.outbox.push(frame);
-            state.starved |= !taken;
-            taken
-        })
+        self.queue(|state| state.outbox.push(frame.into_bytes()))
     }
 
     /// Queues an answer, for which there is room also where there is none for what nobody asked for.
     pub fn answer(&self, frame: Frame) -> Sent {
-        self.queue(|state| state.outbox.push_answer(frame))
+        self.queue(|state| state.outbox.push_answer(frame.into_bytes()))
     }
 
     fn queue(&self, push: impl FnOnce(&mut State) -> bool) -> Sent {
@@ -102,8 +94,7 @@ impl PlainLink {
 
     /// Has `who` told when there is room again after something was refused.
     pub(crate) fn tell_when_drained<D: Drained + 'static>(&self, who: &Arc<D>) {
-        let who: Weak<D> = Arc::downgrade(who);
-        self.look(|state| state.waiting = Some(who));
+        self.look(|state| state.outbox.tell_when_drained(who));
     }
 
     /// Waits until it closes.
@@ -142,20 +133,11 @@ impl State {
         self.body = Some(waker.clone());
         Outgoing::Nothing
     }
-
-    /// Who is to be told that there is room again, once for each time.
-    fn drained(&mut self) -> Option<Arc<dyn Drained>> {
-        if !self.starved || !self.outbox.has_drained() {
-            return None;
-        }
-        self.starved = false;
-        self.waiting.as_ref().and_then(Weak::upgrade)
-    }
 }
 
 impl Source for PlainLink {
     fn pop(&mut self, waker: &Waker) -> Outgoing {
-        let (next, drained) = self.look(|state| (state.pop(waker), state.drained()));
+        let (next, drained) = self.look(|state| (state.pop(waker), state.outbox.drained()));
         if let Some(who) = drained {
             who.drained();
         }

@@ -1,7 +1,6 @@
 //! The plain WebSocket: text frames both ways, a ping for the silent, a close code for every end.
 
 mod link;
-mod outbox;
 mod serve;
 
 use actix_web::dev::Payload;

@@ -1,4 +1,4 @@
-//! What goes out on a WebSocket: the body of the answer that opened it.
+//! What goes out on a connection that stays: the body of the answer that opened it.
 //!
 //! Frames come encoded; nothing is copied but to join small ones, so that a burst costs one write. The body is asked
 //! only while the connection takes more, so what a slow client does not read stays in its bounded outbox.
