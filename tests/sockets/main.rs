@@ -15,4 +15,5 @@ mod polling;
 mod promises;
 mod raw;
 mod socketio;
+mod streams;
 mod upgrading;

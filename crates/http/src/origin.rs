@@ -79,6 +79,7 @@ impl Origins {
             .allowed_headers(["authorization", "content-type", "if-match", "if-none-match", "range"])
             .allowed_header(header::ACCEPT)
             .allowed_header(HeaderName::from_static("idempotency-key"))
+            .allowed_header(HeaderName::from_static("last-event-id"))
             .expose_headers(exposed)
             .supports_credentials()
             .max_age(600)

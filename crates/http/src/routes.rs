@@ -8,8 +8,8 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::error::ApiError;
 use crate::handlers::{
-    accounts, assets, chats, document, entry, files, health, hiring, jobs, messages, polls, ratings, rooms, socketio,
-    users,
+    accounts, assets, chats, document, entry, events, files, health, hiring, jobs, messages, polls, ratings, rooms,
+    socketio, users,
 };
 use crate::sockets::chat::mount_plain;
 
@@ -115,6 +115,11 @@ impl Route {
     /// Whether it speaks Engine.IO rather than JSON.
     pub(crate) fn is_engine_io(&self) -> bool {
         self.answer == Some("Packets")
+    }
+
+    /// Whether it answers with a stream of events, which has no end.
+    pub(crate) fn is_stream(&self) -> bool {
+        self.answer == Some("EventStream")
     }
 }
 
@@ -268,6 +273,10 @@ routes! {
             ? STRETCH, None => 200 Some("MessageList"), ! [400];
         POST messages::send, Participant, "Says something in a chat",
             ? [], Some("NewMessage") => 201 Some("Message"), ! [];
+    }
+    "/api/chat/{chat}/events/" {
+        GET events::follow, Participant, "Tells what happens in a chat as it happens",
+            ? ["after"], None => 200 Some("EventStream"), ! [400, 403, 429];
     }
     "/api/chat/{chat}/read/" {
         POST chats::mark_read, Participant, "Notes how far the caller has read",

@@ -11,7 +11,8 @@ pub fn start(settings: &LogSettings) -> Result<(), SetLoggerError> {
     log::set_boxed_logger(Box::new(Calm(lines)))
 }
 
-/// The HTTP library calls every request that it cannot read, and every client that hangs up, an error of its own.
+/// The HTTP library calls every request that it cannot read, every client that hangs up, and every one that is cut off for
+/// reading too slowly, an error of its own.
 struct Calm<L>(L);
 
 impl<L: Log> Log for Calm<L> {
@@ -34,10 +35,14 @@ impl<L: Log> Log for Calm<L> {
     }
 }
 
+/// How what it says of these begins.
+const CLIENTS_DOING: [&str; 2] = ["stream error: ", "Response payload stream error: TooSlow"];
+
 fn is_the_clients_doing(record: &Record<'_>) -> bool {
+    let says = || record.args().to_string();
     record.level() <= Level::Info
         && record.target().starts_with("actix_http::h1")
-        && record.args().to_string().starts_with("stream error: ")
+        && CLIENTS_DOING.iter().any(|words| says().starts_with(words))
 }
 
 #[cfg(test)]
@@ -67,9 +72,10 @@ mod tests {
         let mut line = Record::builder();
         line.level(Level::Error).target("actix_http::h1::dispatcher");
         log.log(&line.args(format_args!("stream error: request parse error")).build());
+        log.log(&line.args(format_args!("Response payload stream error: TooSlow")).build());
         log.log(&line.args(format_args!("Response payload stream error: disk")).build());
         log.log(&line.target("gigline_http").args(format_args!("stream error: ours")).build());
         let heard: Vec<Level> = log.0.0.lock().unwrap().iter().map(|(level, _)| *level).collect();
-        assert_eq!(heard, [Level::Debug, Level::Error, Level::Error]);
+        assert_eq!(heard, [Level::Debug, Level::Debug, Level::Error, Level::Error]);
     }
 }

@@ -108,11 +108,15 @@ impl Client {
             Ok(body) => body.to_vec(),
             Err(error) => panic!("{asked}: {error}"),
         };
-        Answer { status: response.status().as_u16(), headers: response.headers().clone(), body, asked }
+        Answer::new(response.status().as_u16(), response.headers(), body, asked)
     }
 }
 
 impl Answer {
+    pub(crate) fn new(status: u16, headers: &HeaderMap, body: Vec<u8>, asked: String) -> Self {
+        Self { status, headers: headers.clone(), body, asked }
+    }
+
     /// The same answer, if its status is this one; else the test fails with what came instead.
     #[must_use]
     #[track_caller]

@@ -5,6 +5,7 @@ pub(crate) mod assets;
 pub(crate) mod chats;
 pub(crate) mod document;
 pub(crate) mod entry;
+pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod hiring;

@@ -84,7 +84,13 @@ fn success(route: &Route) -> Value {
 
 /// What a route's body and its answer are written in.
 pub(super) fn media(route: &Route) -> &'static str {
-    if route.is_engine_io() { "text/plain" } else { "application/json" }
+    if route.is_engine_io() {
+        "text/plain"
+    } else if route.is_stream() {
+        "text/event-stream"
+    } else {
+        "application/json"
+    }
 }
 
 fn file(says: &str, headers: &[&str]) -> Value {

@@ -95,6 +95,8 @@ fn introduction() -> String {
         * The plain WebSocket closes with 1003 after bytes, 1007 after bad UTF-8, 1009 after more than 64 KiB, 1008 \
         after ten texts that are no event, 4001 when the session has ended, 4008 when the client reads too slowly and \
         1001 when the server goes away; after the last two reconnect, and join with `after`.\n\
+        * `/api/chat/{{chat}}/events/` tells the events of one chat as server-sent events, and after a break what was \
+        missed, as `Last-Event-ID` says.\n\
         * `longtitude` is spelt so for the sake of the first clients; where it goes in, `longitude` is taken too."
     )
 }

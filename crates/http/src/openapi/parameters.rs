@@ -145,7 +145,11 @@ fn headers(route: &Route) -> impl Iterator<Item = Value> {
         header("If-Match", says, &text())
     });
     let range = route.refusals.contains(&416).then(|| header("Range", "One range of bytes: `bytes=0-499`.", &text()));
-    [keyed, unless_known, only_if, range].into_iter().flatten()
+    let resumed = route.is_stream().then(|| {
+        let says = "The last `id` that the client was told: it goes on after the message of this number. It wins over `after`.";
+        header("Last-Event-ID", says, &json!({ "type": "integer", "format": "int64", "minimum": 0 }))
+    });
+    [keyed, unless_known, only_if, range, resumed].into_iter().flatten()
 }
 
 fn header(name: &str, says: &str, schema: &Value) -> Value {

@@ -31,6 +31,7 @@ pub(super) fn all() -> Result<Map<String, Value>, serde_json::Error> {
     schemas.insert("Error".to_owned(), error());
     schemas.insert("EngineRefusal".to_owned(), engine_refusal());
     schemas.insert("Packets".to_owned(), packets());
+    schemas.insert("EventStream".to_owned(), event_stream());
     // What it describes is this document itself.
     schemas.insert("Document".to_owned(), json!({ "type": "object", "required": ["openapi", "paths"] }));
     Ok(schemas)
@@ -87,6 +88,15 @@ fn packets() -> Value {
         "type": "string",
         "description": "Packets of Engine.IO 4, separated by U+001E; bytes as `b` and base64. A POST that was taken is \
             answered `ok`.",
+    })
+}
+
+fn event_stream() -> Value {
+    json!({
+        "type": "string",
+        "description": "Blocks of server-sent events, without an end. First `connection_succeeded`, whose `id` is the number of \
+            the message that it goes on after; then `private_message`, whose `data` is a Message and whose `id` its number, \
+            `message_deleted`, `read`, `typing`, and last of all `chat_deleted`, or `failure` once the session has ended.",
     })
 }
 

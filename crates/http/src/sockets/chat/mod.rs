@@ -3,7 +3,7 @@
 mod bad_frames;
 mod errands;
 mod guest;
-mod outlets;
+pub(super) mod outlets;
 mod plain;
 mod said;
 mod socketio;

@@ -7,11 +7,11 @@ use gigline_chat::engineio::Sent;
 use crate::sockets::peer::Drained;
 
 /// A place in the engine, told when its connection has room again.
-pub(super) struct Place(pub(super) Membership);
+pub(in crate::sockets) struct Place(pub(in crate::sockets) Membership);
 
 impl Place {
     /// One line for a socket that has ended.
-    pub(super) fn log_end(&self, door: &str, reason: CloseReason) {
+    pub(in crate::sockets) fn log_end(&self, door: &str, reason: CloseReason) {
         log::debug!("socket door={door} user={} reason={:?}", self.0.user(), reason.as_str());
     }
 }
@@ -30,7 +30,7 @@ pub(super) fn offered(sent: Sent) -> Offered {
     }
 }
 
-pub(super) fn closing(reason: Reason) -> CloseReason {
+pub(in crate::sockets) fn closing(reason: Reason) -> CloseReason {
     match reason {
         Reason::SessionEnded | Reason::Expired => CloseReason::SignedOut,
         Reason::TooSlow => CloseReason::TooSlow,

@@ -1,0 +1,117 @@
+//! What a stream writes, block by block.
+
+use gigline_domain::{ChatId, MessageId, Timestamp, UserId};
+use serde_json::json;
+
+use super::*;
+
+fn seq(number: i64) -> Seq {
+    Seq::parse(number).unwrap()
+}
+
+fn message(number: i64) -> Message {
+    Message {
+        id: MessageId::new(100 + number),
+        chat_id: ChatId::new(3),
+        seq: seq(number),
+        sender: Some(UserId::new(5)),
+        text: "a\nb".to_owned(),
+        at: Timestamp::from_micros(1_763_630_293_119_087),
+        client_id: None,
+        deleted: false,
+    }
+}
+
+fn offer(link: &StreamLink, event: &Event) -> Offered {
+    Outlet::offer(link, event, Kind::Durable)
+}
+
+fn heard(link: &StreamLink, number: i64) -> Offered {
+    offer(link, &Event::message(&message(number)))
+}
+
+/// What is written, and whether that was all.
+fn written(link: &StreamLink) -> (String, bool) {
+    let (mut link, mut written) = (link.clone(), String::new());
+    loop {
+        match link.pop(Waker::noop()) {
+            Outgoing::Frame(block) => written.push_str(std::str::from_utf8(&block).unwrap()),
+            Outgoing::Nothing => return (written, false),
+            Outgoing::End => return (written, true),
+        }
+    }
+}
+
+/// The numbers in the ids of what is written.
+fn ids(link: &StreamLink) -> Vec<i64> {
+    written(link).0.lines().filter_map(|line| line.strip_prefix("id: ")).map(|id| id.parse().unwrap()).collect()
+}
+
+#[test]
+fn it_begins_with_when_to_come_back_and_from_where() {
+    let link = StreamLink::new();
+    link.greet(seq(7));
+    link.open();
+    assert_eq!(heard(&link, 8), Offered::Taken);
+    assert_eq!(offer(&link, &Event::new("typing", &json!({ "chat_id": 3 }))), Offered::Taken);
+    let expected = concat!(
+        "retry: 2000\n\n",
+        "id: 7\nevent: connection_succeeded\ndata: \"connected!\"\n\n",
+        "id: 8\nevent: private_message\ndata: {\"id\":108,\"chat_id\":3,\"seq\":8,\"sender_id\":5,\"message\":\"a\\nb\",",
+        "\"time\":\"2025-11-20T09:18:13.11908Z\",\"client_id\":null}\n\n",
+        "event: typing\ndata: {\"chat_id\":3}\n\n",
+    );
+    assert_eq!(written(&link), (expected.to_owned(), false));
+}
+
+#[test]
+fn what_was_shown_as_history_is_not_told_again() {
+    let link = StreamLink::new();
+    link.greet(seq(2));
+    assert_eq!(heard(&link, 3), Offered::Full, "history comes first");
+    assert!(!link.has_drained());
+    link.show(&[message(3), message(4)]);
+    link.open();
+    assert!((1..=5).all(|number| heard(&link, number) == Offered::Taken));
+    assert_eq!(ids(&link), [2, 3, 4, 5]);
+}
+
+#[test]
+fn the_end_comes_after_what_is_queued_and_once() {
+    let link = StreamLink::new();
+    link.greet(Seq::NONE);
+    link.open();
+    assert_eq!(heard(&link, 1), Offered::Taken);
+    assert_eq!(offer(&link, &Event::new("chat_deleted", &json!({ "chat_id": 3 }))), Offered::Taken);
+    assert_eq!(heard(&link, 2), Offered::Gone);
+    Outlet::close(&link, Reason::SessionEnded);
+    let (text, over) = written(&link);
+    assert!(text.ends_with("event: chat_deleted\ndata: {\"chat_id\":3}\n\n") && over, "{text}");
+    assert_eq!(link.closing(), Some(CloseReason::Finished));
+}
+
+#[test]
+fn who_is_signed_out_is_told_so_also_before_history_is_out() {
+    let link = StreamLink::new();
+    Outlet::close(&link, Reason::Expired);
+    let told =
+        "event: failure\ndata: {\"event\":\"\",\"code\":\"unauthorized\",\"message\":\"the session has ended\"}\n\n";
+    assert_eq!(written(&link), (told.to_owned(), true));
+}
+
+#[test]
+fn nothing_more_is_kept_for_who_is_too_slow() {
+    let link = StreamLink::new();
+    link.show(&[message(1)]);
+    Outlet::close(&link, Reason::TooSlow);
+    assert_eq!((written(&link), link.closing()), ((String::new(), true), Some(CloseReason::TooSlow)));
+}
+
+#[test]
+fn of_a_chat_that_is_gone_no_message_comes_after_a_hole() {
+    let link = StreamLink::new();
+    link.pass_over_messages();
+    link.open();
+    assert_eq!(heard(&link, 900), Offered::Taken);
+    assert_eq!(written(&link), (String::new(), false));
+}
