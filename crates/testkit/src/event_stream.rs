@@ -50,7 +50,7 @@ impl Client {
                 Err(Answer::new(refusal.status().as_u16(), refusal.headers(), body, format!("GET {path}")))
             }
             Ok(Err(error)) => panic!("{path}: {error}"),
-            Err(_) => panic!("{path} is not answered"),
+            Err(late) => panic!("{path}: {late}"),
         }
     }
 }
@@ -105,7 +105,7 @@ impl EventStream {
                 Ok(Some(Ok(bytes))) => self.unread.extend_from_slice(&bytes),
                 // Whether it ended or broke off: the library does not tell.
                 Ok(Some(Err(_)) | None) => self.over = true,
-                Err(_) => panic!("nothing comes"),
+                Err(late) => panic!("nothing comes: {late}"),
             }
         }
     }
