@@ -18,7 +18,6 @@ pub struct EventStream {
     body: Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>>,
     unread: Vec<u8>,
     last_id: String,
-    over: bool,
 }
 
 /// An event of a stream.
@@ -43,7 +42,7 @@ impl Client {
         }
         match tokio::time::timeout(SOON, request.send()).await {
             Ok(Ok(answer)) if answer.status() == 200 => {
-                Ok(EventStream { body: Box::pin(answer), unread: Vec::new(), last_id: String::new(), over: false })
+                Ok(EventStream { body: Box::pin(answer), unread: Vec::new(), last_id: String::new() })
             }
             Ok(Ok(mut refusal)) => {
                 let body = refusal.body().await.unwrap_or_default().to_vec();
@@ -81,32 +80,30 @@ impl EventStream {
         events
     }
 
+    /// The next event, in time; none at the end. A comment is no event: a stream that says nothing else is waited for in vain.
+    #[expect(clippy::panic, reason = "waiting in vain fails the test")]
     async fn try_next(&mut self) -> Option<StreamEvent> {
-        loop {
-            let block = self.block().await?;
-            if let Some(event) = self.dispatch(&block) {
-                return Some(event);
+        let next = async {
+            loop {
+                let block = self.block().await?;
+                if let Some(event) = self.dispatch(&block) {
+                    return Some(event);
+                }
             }
-        }
+        };
+        tokio::time::timeout(SOON, next).await.unwrap_or_else(|late| panic!("nothing comes: {late}"))
     }
 
     /// The next lines up to an empty one. What comes after the last of these is no block.
-    #[expect(clippy::panic, reason = "waiting in vain fails the test")]
     async fn block(&mut self) -> Option<String> {
         loop {
             if let Some(end) = self.unread.windows(2).position(|pair| pair == b"\n\n") {
                 let block: Vec<u8> = self.unread.drain(..end + 2).collect();
                 return Some(String::from_utf8_lossy(&block).into_owned());
             }
-            if self.over {
-                return None;
-            }
-            match tokio::time::timeout(SOON, self.body.next()).await {
-                Ok(Some(Ok(bytes))) => self.unread.extend_from_slice(&bytes),
-                // Whether it ended or broke off: the library does not tell.
-                Ok(Some(Err(_)) | None) => self.over = true,
-                Err(late) => panic!("nothing comes: {late}"),
-            }
+            // Whether it ended or broke off, the library does not tell.
+            let bytes = self.body.next().await?.ok()?;
+            self.unread.extend_from_slice(&bytes);
         }
     }
 
