@@ -1,5 +1,7 @@
 //! Who comes back is told exactly what was missed, whatever happens in that moment.
 
+use std::cell::Cell;
+
 use gigline_testkit::{Backend, Client, TestApp, on_both};
 use serde_json::json;
 
@@ -52,7 +54,6 @@ on_both! {
         for number in 1..=230 {
             let _ = say(&ann, chat, &number.to_string()).await;
         }
-        let _ = ann.delete("/api/message/1/").await;
         let mut stream = come_back(&bob, chat, 0).await;
         let speaks = async {
             for number in 231..=260 {
@@ -83,6 +84,31 @@ on_both! {
             drop(stream);
             attached(&app, 0).await;
         }
+    }
+
+    async fn who_comes_and_goes_while_much_is_said_is_told_each_message_once(app) {
+        const MESSAGES: usize = 300;
+        let (ann, bob, chat) = ann_and_bob(&app).await;
+        let said = Cell::new(0);
+        let speaks = async {
+            while said.get() < MESSAGES {
+                let _ = say(&ann, chat, "more").await;
+                said.set(said.get() + 1);
+            }
+        };
+        let comes_and_goes = async {
+            let mut told = Vec::new();
+            while told.len() < MESSAGES {
+                let mut stream = come_back(&bob, chat, told.last().copied().unwrap_or(0)).await;
+                // At least one, so that it goes on where things happen.
+                told.extend(numbers(&mut stream, said.get().saturating_sub(told.len()).max(1)).await);
+                drop(stream);
+                attached(&app, 0).await;
+            }
+            told
+        };
+        let ((), told) = tokio::join!(speaks, comes_and_goes);
+        assert!(told.into_iter().eq((1..).take(MESSAGES)));
     }
 
     async fn whoever_breaks_off_whenever_ends_with_the_log(app) {
