@@ -27,7 +27,8 @@ use crate::routes::ROUTES;
 pub(crate) const KEY_LIMIT: usize = 255;
 /// The largest answer that is kept.
 const ANSWER_LIMIT: usize = 8 * 1024 * 1024;
-const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// The header that a key comes in.
+pub(crate) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The headers that belong to an answer rather than to the moment.
 const KEPT: [HeaderName; 3] = [header::CONTENT_TYPE, header::ETAG, header::RETRY_AFTER];
 

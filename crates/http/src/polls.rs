@@ -74,11 +74,21 @@ impl Polls {
         self.memory().shown.get(key, now).unwrap_or(Seq::NONE)
     }
 
-    /// Notes that a session has been shown a chat up to `to`.
-    pub(crate) fn note(&self, key: Key, to: Seq, now: Timestamp) {
+    /// Notes that a session is shown a chat up to `to`; up to where it was shown it before.
+    pub(crate) fn note(&self, key: Key, to: Seq, now: Timestamp) -> Seq {
         let mut memory = self.memory();
         let before = memory.shown.get(key, now).unwrap_or(Seq::NONE);
         memory.shown.put(key, to.max(before), now);
+        before
+    }
+
+    /// Takes back that a session was shown a chat up to `to` rather than up to `before`, unless it has been shown more
+    /// since.
+    pub(crate) fn take_back(&self, key: Key, to: Seq, before: Seq, now: Timestamp) {
+        let mut memory = self.memory();
+        if memory.shown.get(key, now) == Some(to) {
+            memory.shown.put(key, before.min(to), now);
+        }
     }
 
     /// Has the next poll answer at once, if it comes soon.
@@ -113,9 +123,26 @@ mod tests {
     fn what_was_shown_only_grows_and_is_forgotten_in_the_end() {
         let (polls, five) = (Polls::default(), Seq::parse(5).unwrap());
         assert_eq!(polls.shown(KEY, at(0)), Seq::NONE);
-        polls.note(KEY, five, at(0));
-        polls.note(KEY, Seq::parse(3).unwrap(), at(1));
+        assert_eq!(polls.note(KEY, five, at(0)), Seq::NONE);
+        assert_eq!(polls.note(KEY, Seq::parse(3).unwrap(), at(1)), five);
         assert_eq!((polls.shown(KEY, at(601)), polls.shown(KEY, at(602))), (five, Seq::NONE));
+    }
+
+    #[test]
+    fn what_did_not_arrive_is_taken_back_unless_more_was_shown_since() {
+        let (polls, [three, five, six]) = (Polls::default(), [3, 5, 6].map(|seq| Seq::parse(seq).unwrap()));
+        polls.note(KEY, three, at(0));
+        let before = polls.note(KEY, five, at(0));
+        polls.take_back(KEY, five, before, at(0));
+        assert_eq!(polls.shown(KEY, at(0)), three);
+        let before = polls.note(KEY, five, at(0));
+        polls.note(KEY, six, at(0));
+        polls.take_back(KEY, five, before, at(0));
+        assert_eq!(polls.shown(KEY, at(0)), six);
+        // What is older than what was shown before changes nothing, arrived or not.
+        let before = polls.note(KEY, three, at(0));
+        polls.take_back(KEY, three, before, at(0));
+        assert_eq!(polls.shown(KEY, at(0)), six);
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! Messages by long-poll: a request that waits until something is said.
 //!
-//! Who sends no `after` is kept track of by their session: an answer counts as shown once it was handed over whole.
+//! Who sends no `after` is kept track of by their session: an answer counts as shown unless they have gone before they
+//! have it whole.
 
 use std::time::Duration;
 
+use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse};
 use gigline_chat::engine::{NewWatch, Woken};
 use gigline_chat::{ChatId, MessageText, Seq};
 use gigline_domain::{Fault, UserId};
 use gigline_persistence::messages::{self, History, Range};
 use gigline_persistence::{Conn, Entity, StoreError, StoreResult, chats};
+use serde::Serialize;
 
 use crate::app::App;
 use crate::body::Body;
@@ -19,6 +22,7 @@ use crate::fields::{text, whole};
 use crate::handed::handed;
 use crate::handlers::entry::params;
 use crate::handlers::rooms::chatroom;
+use crate::idempotency::KEY;
 use crate::polls::Key;
 use crate::shapes::{Ended, SaidBody};
 
@@ -41,24 +45,12 @@ pub(crate) async fn wait(app: App, caller: WaitingCaller, request: HttpRequest, 
     let room = chatroom(&mut fields);
     let after = fields.optional("after", whole(seq));
     let (room, WaitingCaller(caller)) = (fields.finish(room)?, caller);
-    let key = (caller.0.session_id, room);
-    // In this order: what is said between the first and the last ends the watch, and who ends the poll finds it.
-    let watch = app.engine.watch(new_watch(&app, &caller, room))?;
-    let ended = app.polls().take_mark(key, app.now());
-    let last = last_seq(&app, room, caller.id()).await?;
-    let seen = after.unwrap_or_else(|| app.polls().shown(key, app.now()));
-    // Who claims to have seen what is yet to come is mistaken, and must not wait for it.
-    let news = if after.is_some() { last != seen } else { last > seen };
-    if !ended && !news {
-        match watch.next(last).await {
-            Woken::SessionEnded => return Err(ApiError::Unauthorized),
-            Woken::ChatDeleted => return Err(ApiError::NotInRoom),
-            Woken::Message(_) | Woken::Released | Woken::TimeOver | Woken::GoingAway => {}
-        }
+    // HEAD is told nothing, so it neither waits nor counts.
+    if request.method() != Method::HEAD {
+        for_news(&app, &caller, room, after).await?;
     }
-    drop(watch);
     let listing = listing(&app, room, caller.id(), after).await?;
-    handed(&listing.messages, shown(&app, key, listing.to))
+    answer(&app, &request, (caller.0.session_id, room), &listing.messages, listing.to)
 }
 
 /// `GET /message/endpoll/` — ends the caller's polls of a room.
@@ -68,12 +60,12 @@ pub(crate) async fn end(app: App, caller: WaitingCaller, request: HttpRequest, b
     let (room, WaitingCaller(caller)) = (fields.finish(room)?, caller);
     let key = (caller.0.session_id, room);
     let listing = listing(&app, room, caller.id(), None).await?;
-    // In this order: a poll that comes in between finds the mark, or is found.
-    app.polls().mark(key, app.now());
-    if app.engine.release(caller.0.session_id, room) > 0 {
-        app.polls().take_mark(key, app.now());
+    if request.method() != Method::HEAD {
+        // In this order: a poll that comes in between finds the mark, or is found. Whichever it is takes the mark away.
+        app.polls().mark(key, app.now());
+        app.engine.release(caller.0.session_id, room);
     }
-    handed(&Ended { message: "ok", messages: listing.messages }, shown(&app, key, listing.to))
+    answer(&app, &request, key, &Ended { message: "ok", messages: listing.messages }, listing.to)
 }
 
 /// `POST /message/sendMessage/` — says something in a room.
@@ -85,8 +77,45 @@ pub(crate) async fn send(app: App, caller: Caller, request: HttpRequest, body: B
     let (me, now) = (caller.id(), app.now());
     let sent = app.store.write(move |tx| messages::append(tx, room, me, &message, None, now)).await;
     sent.map_err(not_in)?;
-    let listing = listing(&app, room, me, None).await?;
-    handed(&listing.messages, shown(&app, (caller.0.session_id, room), listing.to))
+    let listing = said_anyway(listing(&app, room, me, None).await)?;
+    answer(&app, &request, (caller.0.session_id, room), &listing.messages, listing.to)
+}
+
+/// Waits for what the caller has not been shown, for their word, or for the end. Errors: the session's end, the room's.
+async fn for_news(app: &App, caller: &Caller, room: ChatId, after: Option<Seq>) -> ApiResult<()> {
+    let key = (caller.0.session_id, room);
+    // In this order: what is said between the first and the last ends the watch, and who ends the poll finds it.
+    let watch = app.engine.watch(new_watch(app, caller, room))?;
+    let ended = app.polls().take_mark(key, app.now());
+    let last = last_seq(app, room, caller.id()).await?;
+    let seen = after.unwrap_or_else(|| app.polls().shown(key, app.now()));
+    // Who claims to have seen what is yet to come is mistaken, and must not wait for it.
+    let news = if after.is_some() { last != seen } else { last > seen };
+    if ended || news {
+        return Ok(());
+    }
+    match watch.next(last).await {
+        Woken::SessionEnded => Err(ApiError::Unauthorized),
+        Woken::ChatDeleted => Err(ApiError::NotInRoom),
+        Woken::Released => {
+            // Who ended it could not know whether it still answers; had it been given up, the mark would be for the next.
+            app.polls().take_mark(key, app.now());
+            Ok(())
+        }
+        Woken::Message(_) | Woken::TimeOver | Woken::GoingAway => Ok(()),
+    }
+}
+
+/// What is told of a room once something was said in it. That was said, whatever becomes of the list: who is told
+/// otherwise says it again.
+fn said_anyway(listing: ApiResult<Listing>) -> ApiResult<Listing> {
+    match listing {
+        Err(error) if !matches!(error, ApiError::NotInRoom) => {
+            log::warn!("a message is sent, and what else there is cannot be listed: {error:?}");
+            Ok(Listing { messages: Vec::new(), to: Seq::NONE })
+        }
+        listing => listing,
+    }
 }
 
 fn seq(given: i64) -> Result<Seq, Fault> {
@@ -112,10 +141,25 @@ fn not_in(error: StoreError) -> ApiError {
     }
 }
 
-/// To be called when an answer was handed over.
-fn shown(app: &App, key: Key, to: Seq) -> impl FnOnce() + 'static {
+/// An answer that shows the room up to `to`, to whom it reaches.
+fn answer(app: &App, request: &HttpRequest, key: Key, body: &impl Serialize, to: Seq) -> ApiResult<HttpResponse> {
+    // A keyed answer goes to where it is kept first, and nobody knows whether it goes on from there.
+    let shows = request.method() != Method::HEAD && !request.headers().contains_key(KEY);
     let app = app.clone();
-    move || app.polls().note(key, to, app.now())
+    handed(body, move || {
+        let before = shows.then(|| app.polls().note(key, to, app.now()));
+        move || {
+            if let Some(before) = before {
+                not_shown(&app, key, to, before);
+            }
+        }
+    })
+}
+
+/// The client has gone before it was shown this. Its next poll may wait already, and has to look again.
+fn not_shown(app: &App, key: Key, to: Seq, before: Seq) {
+    app.polls().take_back(key, to, before, app.now());
+    app.engine.release(key.0, key.1);
 }
 
 async fn last_seq(app: &App, room: ChatId, me: UserId) -> ApiResult<Seq> {
@@ -148,4 +192,21 @@ fn with_names(conn: &mut Conn, history: &History, to: Seq) -> StoreResult<Listin
     senders.dedup();
     let names = chats::usernames_of(conn, &senders)?.into_iter().collect();
     Ok(Listing { messages: SaidBody::list(&history.messages, &names), to })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_said_is_told_so_also_where_the_room_cannot_be_listed() {
+        assert!(said_anyway(Err(ApiError::Busy)).is_ok_and(|listing| listing.to == Seq::NONE));
+        assert!(said_anyway(Err(ApiError::Internal("broken".to_owned()))).is_ok());
+        assert!(
+            matches!(said_anyway(Err(ApiError::NotInRoom)), Err(ApiError::NotInRoom)),
+            "deleted since, with all in it"
+        );
+        let listed = said_anyway(Ok(Listing { messages: Vec::new(), to: Seq::parse(3).unwrap() }));
+        assert_eq!(listed.unwrap().to.get(), 3);
+    }
 }

@@ -54,8 +54,8 @@ pub fn named(conn: &mut Conn, chat: ChatId, viewer: UserId) -> StoreResult<Named
 /// Up to `limit` usernames with `part` in them, without regard to case, in alphabetical order.
 pub fn usernames_with(conn: &mut Conn, part: &str, limit: u16) -> StoreResult<Vec<String>> {
     let part = part.to_ascii_lowercase();
-    if !part.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c)) {
-        // No username has such a letter.
+    if part.len() > Username::MAX || !part.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c)) {
+        // No username is so long, or has such a letter.
         return Ok(Vec::new());
     }
     let pattern = format!("%{}%", part.replace('_', "\\_"));
