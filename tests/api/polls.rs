@@ -1,43 +1,46 @@
 //! Long-polls: nobody waits for what was said already, nothing is lost between two polls, and only one's own polls end.
 
+mod ends;
+mod moments;
+mod odd;
+
 use std::time::Duration;
 
-use futures_util::future::join_all;
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::StreamExt as _;
 use gigline_testkit::{Answer, Client, TestApp, on_both};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::rooms::{guest, let_in, room_of};
 use crate::support::assert_error_shape;
 
 /// Polls a room, as far as the server knows what was shown.
-async fn poll(who: &Client, room: i64) -> Answer {
+pub(crate) async fn poll(who: &Client, room: i64) -> Answer {
     who.get(&format!("/message/longpoll?chatroomid={room}")).await
 }
 
-async fn poll_after(who: &Client, room: i64, after: i64) -> Answer {
+pub(crate) async fn poll_after(who: &Client, room: i64, after: i64) -> Answer {
     who.get(&format!("/message/longpoll/?chatroomid={room}&after={after}")).await
 }
 
-async fn end(who: &Client, room: i64) -> Answer {
+pub(crate) async fn end(who: &Client, room: i64) -> Answer {
     who.get(&format!("/message/endpoll?chatroomid={room}")).await
 }
 
 /// Says something as the page does it.
-async fn say(who: &Client, room: i64, text: &str) -> Answer {
+pub(crate) async fn say(who: &Client, room: i64, text: &str) -> Answer {
     let body = json!({ "params": { "chatroomid": room }, "data": { "message": text } });
     who.post("/message/sendMessage", &body).await
 }
 
 /// What the messages of an answer say.
-fn said(answer: &Answer) -> Vec<String> {
+pub(crate) fn said(answer: &Answer) -> Vec<String> {
     let body = answer.clone().expect(200).json();
     let messages = body.as_array().or_else(|| body["messages"].as_array()).unwrap();
     messages.iter().map(|message| message["message"].as_str().unwrap().to_owned()).collect()
 }
 
 /// Until so many polls are open, or it takes too long.
-async fn open_polls(app: &TestApp, count: usize) {
+pub(crate) async fn open_polls(app: &TestApp, count: usize) {
     for _ in 0..2_000 {
         if app.app().engine.watches() == count {
             return;
@@ -48,7 +51,7 @@ async fn open_polls(app: &TestApp, count: usize) {
 }
 
 /// Ann with a room of hers, and Bob in it.
-async fn ann_and_bob(app: &TestApp) -> (Client, Client, i64) {
+pub(crate) async fn ann_and_bob(app: &TestApp) -> (Client, Client, i64) {
     let ((_, ann), (_, bob)) = (guest(&app.anyone(), "ann").await, guest(&app.anyone(), "bob").await);
     let room = room_of(&ann).await;
     let _ = let_in(&ann, room, "bob").await.expect(200);
@@ -140,20 +143,25 @@ on_both! {
 
     async fn who_ends_polls_ends_their_own_before_during_and_after(app) {
         let (ann, bob, room) = ann_and_bob(&app).await;
+        let other = room_of(&ann).await;
         let ended = end(&ann, room).await.expect(200).json();
         assert_eq!(ended, json!({ "message": "ok", "messages": [] }));
         assert!(said(&poll(&ann, room).await).is_empty(), "ended before it came");
-        let ((mine, theirs), ()) = tokio::join!(
-            async { tokio::join!(poll(&ann, room), poll(&bob, room)) },
+        let again = app.anyone().post_empty("/login/?username=ann&password=correct%20horse").await.expect(200);
+        let elsewhere = app.anyone().with_cookie(&again.text("session_token"));
+        let ((one, two, theirs, elsewhere, other), ()) = tokio::join!(
+            async { tokio::join!(poll(&ann, room), poll_after(&ann, room, 0), poll(&bob, room), poll(&elsewhere, room), poll(&ann, other)) },
             async {
-                open_polls(&app, 2).await;
+                open_polls(&app, 5).await;
                 let _ = end(&ann, room).await.expect(200);
-                open_polls(&app, 1).await;
+                open_polls(&app, 3).await;
                 let _ = say(&ann, room, "hi").await.expect(200);
+                open_polls(&app, 1).await;
+                let _ = end(&ann, other).await.expect(200);
             }
         );
-        assert!(said(&mine).is_empty());
-        assert_eq!(said(&theirs), ["hi"]);
+        assert!([one, two, other].iter().all(|mine| said(mine).is_empty()));
+        assert_eq!((said(&theirs), said(&elsewhere)), (vec!["hi".to_owned()], vec!["hi".to_owned()]), "another's, and another login's");
         let _ = end(&ann, room).await.expect(200);
         app.clock().advance(Duration::from_secs(3));
         let (late, ()) = tokio::join!(poll(&ann, room), async {
@@ -167,24 +175,12 @@ on_both! {
         let (ann, _, room) = ann_and_bob(&app).await;
         let (answer, ()) = tokio::join!(poll(&ann, room), async {
             open_polls(&app, 1).await;
-            app.clock().advance(Duration::from_secs(24));
-            tokio::time::sleep(Duration::from_millis(600)).await;
-            open_polls(&app, 1).await;
-            app.clock().advance(Duration::from_secs(1));
+            app.clock().advance(Duration::from_millis(24_999));
+            app.app().engine.sweep();
+            assert_eq!(app.app().engine.watches(), 1);
+            app.clock().advance(Duration::from_millis(1));
         });
         assert!(said(&answer).is_empty());
-    }
-
-    async fn a_poll_that_is_given_up_frees_its_place_and_has_shown_nothing(app) {
-        let (ann, bob, room) = ann_and_bob(&app).await;
-        {
-            let waiting = poll(&bob, room).boxed_local();
-            let gone = tokio::time::timeout(Duration::from_millis(300), waiting).await;
-            assert!(gone.is_err());
-        }
-        open_polls(&app, 0).await;
-        let _ = say(&ann, room, "hi").await.expect(200);
-        assert_eq!(said(&poll(&bob, room).await), ["hi"]);
     }
 
     async fn the_oldest_poll_of_five_is_released(app) {
@@ -196,111 +192,56 @@ on_both! {
         assert_eq!(rest.len(), 4);
     }
 
-    async fn polls_end_with_their_session_and_with_their_room(app) {
-        let (ann, bob, room) = ann_and_bob(&app).await;
-        let (answer, ()) = tokio::join!(poll(&bob, room), async {
-            open_polls(&app, 1).await;
-            let _ = bob.post_empty("/logout/").await.expect(200);
-        });
-        assert_error_shape(&answer.expect(401), "unauthorized");
-        let (expired, ()) = tokio::join!(poll(&ann, room), async {
-            open_polls(&app, 1).await;
-            app.clock().advance(Duration::from_secs(86_400));
-        });
-        assert_error_shape(&expired.expect(401), "unauthorized");
-    }
-
     async fn a_direct_chat_is_polled_by_its_id(app) {
-        let (ann, bob) = (app.user("ann").await, app.user("bob").await);
-        let now = gigline_domain::Timestamp::from_micros(1_795_165_200_000_000);
-        let (one, other) = (gigline_domain::UserId::new(ann.id), gigline_domain::UserId::new(bob.id));
-        let opened = app.app().store.write(move |tx| gigline_persistence::chats::open_direct(tx, one, other, now)).await;
-        let chat = opened.unwrap().chat.id.get();
+        let (ann, bob, cid) = (app.user("ann").await, app.user("bob").await, app.user("cid").await);
+        let chat = app.db_chat(ann.id, bob.id).await;
         assert_eq!(ann.get("/message/chatrooms").await.expect(200).json(), json!([]), "it is no room");
-        let (answer, _) = tokio::join!(poll(&bob, chat), say(&ann, chat, "hi"));
+        let (answer, ()) = tokio::join!(poll(&bob, chat), async {
+            open_polls(&app, 1).await;
+            let _ = say(&ann, chat, "hi").await.expect(200);
+        });
         assert_eq!(said(&answer), ["hi"]);
+        let (ended, ()) = tokio::join!(poll(&bob, chat), async {
+            open_polls(&app, 1).await;
+            assert_eq!(said(&end(&bob, chat).await), ["hi"]);
+        });
+        assert_eq!(said(&ended), ["hi"]);
+        assert_error_shape(&poll(&cid, chat).await.expect(500), "not_in_room");
+        let names = bob.get(&format!("/message/chatroomParticipants?chatroomid={chat}")).await.expect(200);
+        assert_eq!(names.json(), json!(["ann.tester", "bob.tester"]));
+        assert_error_shape(&let_in(&ann, chat, "cid.tester").await.expect(403), "not_the_chat_admin");
+        assert_error_shape(&let_in(&cid, chat, "cid.tester").await.expect(403), "forbidden");
     }
 
-    async fn a_message_in_the_very_moment_of_a_poll_stalls_nothing(app) {
-        let (ann, bob, room) = ann_and_bob(&app).await;
-        let mut seen = 0;
-        for round in 1..=1_000 {
-            let text = round.to_string();
-            let polled = async { if round % 2 == 0 { poll_after(&bob, room, seen).await } else { poll(&bob, room).await } };
-            let (answer, sent) = tokio::join!(polled, say(&ann, room, &text));
-            let _ = sent.expect(200);
-            seen = answer.expect(200).json().as_array().unwrap().last().unwrap()["seq"].as_i64().unwrap();
-            assert_eq!(seen, round);
-        }
-    }
-
-    async fn two_hundred_who_poll_end_with_the_whole_log(app) {
-        let (ann, bob, room) = ann_and_bob(&app).await;
-        let mut sessions = Vec::new();
-        for _ in 0..50 {
-            let login = app.anyone().post_empty("/login/?username=bob&password=correct%20horse").await.expect(200);
-            sessions.push(bob.with("authorization", &format!("Bearer {}", login.text("session_token"))));
-        }
-        let follow = |number: usize| {
-            let who = sessions[number % 50].clone();
-            async move {
-                let (mut seen, mut log) = (0, Vec::new());
-                while seen < 60 {
-                    let messages = poll_after(&who, room, seen).await.expect(200).json();
-                    let news: Vec<Value> = messages.as_array().unwrap().iter().filter(|one| one["seq"].as_i64().unwrap() > seen).cloned().collect();
-                    log.extend(news.iter().map(|one| one["seq"].as_i64().unwrap()));
-                    seen = log.last().copied().unwrap_or(0);
-                }
-                assert_eq!(log, (1..=60).collect::<Vec<_>>());
-            }
-        };
-        let speak = async {
-            for number in 1..=60 {
-                let _ = say(&ann, room, &number.to_string()).await.expect(200);
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        };
-        let _ = tokio::join!(join_all((0..200).map(follow)), speak);
-    }
-
-    #[settings = [("GIGLINE_ALLOWED_ORIGINS", "http://localhost:3000")]]
-    async fn the_page_switches_rooms_back_and_forth(app) {
-        let page = app.anyone().with("origin", "http://localhost:3000").with("sec-fetch-site", "same-site");
-        let ((_, ann), (_, bob)) = (guest(&page, "ann").await, guest(&page, "bob").await);
-        let rooms = [room_of(&ann).await, room_of(&ann).await];
-        for room in rooms {
-            let _ = let_in(&ann, room, "bob").await.expect(200);
-            let _ = say(&bob, room, "welcome").await.expect(200);
-        }
-        for switch in 0..20 {
-            let room = rooms[switch % 2];
-            // The page gives its open poll up, then fires a poll and its end at once.
-            let (polled, ended) = tokio::join!(poll(&ann, room), end(&ann, room));
-            assert_eq!(said(&polled), said(&ended));
-            let again = poll(&ann, room).boxed_local();
-            drop(tokio::time::timeout(Duration::from_millis(20), again).await);
-            let _ = say(&bob, room, &format!("after {switch}")).await.expect(200);
-            assert_eq!(*said(&poll(&ann, room).await).last().unwrap(), format!("after {switch}"));
-        }
-        open_polls(&app, 0).await;
+    async fn who_comes_into_a_room_polls_it_from_then_on(app) {
+        let (ann, _, room) = ann_and_bob(&app).await;
+        let (_, cid) = guest(&app.anyone(), "cid").await;
+        let _ = say(&ann, room, "before").await.expect(200);
+        assert_error_shape(&poll(&cid, room).await.expect(500), "not_in_room");
+        let _ = let_in(&ann, room, "cid").await.expect(200);
+        assert_eq!(said(&poll(&cid, room).await), ["before"]);
+        let (answer, ()) = tokio::join!(poll(&cid, room), async {
+            open_polls(&app, 1).await;
+            let _ = say(&ann, room, "after").await.expect(200);
+        });
+        assert_eq!(said(&answer), ["before", "after"]);
     }
 }
 
 #[actix_rt::test]
-async fn a_message_releases_the_polls_of_other_servers() {
+async fn a_message_releases_the_polls_of_all_servers() {
     let Some(app) = TestApp::start(gigline_testkit::Backend::Postgres) else { return };
     let beside = app.beside();
     let (ann, bob, room) = ann_and_bob(&app).await;
-    let there = Client::new(beside.address()).with_cookie(bob_cookie(&app).await.as_str());
-    let (answer, ()) = tokio::join!(poll(&there, room), async {
-        open_polls(&beside, 1).await;
-        let _ = say(&ann, room, "hi").await.expect(200);
-    });
-    assert_eq!(said(&answer), ["hi"]);
-    drop(bob);
-}
-
-async fn bob_cookie(app: &TestApp) -> String {
-    let login = app.anyone().post_empty("/login/?username=bob&password=correct%20horse").await.expect(200);
-    login.text("session_token")
+    let token = app.anyone().post_empty("/login/?username=bob&password=correct%20horse").await.expect(200);
+    let there = Client::new(beside.address()).with_cookie(&token.text("session_token"));
+    let (here, one, other, ()) =
+        tokio::join!(poll(&bob, room), poll(&there, room), poll_after(&there, room, 0), async {
+            tokio::join!(open_polls(&app, 1), open_polls(&beside, 2));
+            let _ = say(&ann, room, "hi").await.expect(200);
+        });
+    for answer in [here, one, other] {
+        assert_eq!(said(&answer), ["hi"]);
+    }
+    tokio::join!(open_polls(&app, 0), open_polls(&beside, 0));
 }
