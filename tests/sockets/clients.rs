@@ -61,6 +61,13 @@ async fn python(app: &TestApp, transports: &[&str]) {
 }
 
 on_both! {
+    #[settings = [("GIGLINE_ALLOWED_ORIGINS", "http://localhost:3000")]]
+    async fn the_rooms_page_with_axios(app) {
+        let Some(kit) = kit::javascript() else { return };
+        let url = format!("http://{}", app.address());
+        tell(Path::new("node"), "page.mjs", &json!({ "kit": kit, "url": url, "origin": "http://localhost:3000" }));
+    }
+
     async fn javascript_4_by_polling(app) { javascript(&app, "v4", POLLING).await; }
     async fn javascript_4_by_web_socket(app) { javascript(&app, "v4", WEB_SOCKET).await; }
     async fn javascript_4_with_an_upgrade(app) { javascript(&app, "v4", UPGRADE).await; }

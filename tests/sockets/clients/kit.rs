@@ -11,8 +11,13 @@ use std::sync::OnceLock;
 
 use gigline_testkit::skip;
 
-const JAVASCRIPT: &[&str] =
-    &["v4@npm:socket.io-client@4.8.4", "v3@npm:socket.io-client@3.1.3", "socket.io-client@4.8.4", "ws@8.23.0"];
+const JAVASCRIPT: &[&str] = &[
+    "v4@npm:socket.io-client@4.8.4",
+    "v3@npm:socket.io-client@3.1.3",
+    "socket.io-client@4.8.4",
+    "ws@8.23.0",
+    "axios@1.21.1",
+];
 const PYTHON: &[&str] = &[
     "python-socketio==5.18.1",
     "python-engineio==4.15.1",
