@@ -34,8 +34,18 @@ async fn in_every_form(who: &Client, method: Method, path: &str, parameters: &[(
         answers.push(who.send(method.clone(), &path, Some(flat)).await);
         let typed = who.with("content-type", "application/x-www-form-urlencoded");
         answers.push(typed.send(method.clone(), &path, Some(form.clone().into_bytes())).await);
+        if method == Method::POST {
+            answers.push(who.post(&path, &as_axios_wraps(parameters)).await);
+        }
     }
     answers
+}
+
+/// A body with the first parameter where axios has those of the query, and the others where it has the body.
+fn as_axios_wraps(parameters: &[(&str, &str)]) -> Value {
+    let (first, rest) = parameters.split_at(parameters.len().min(1));
+    let object = |some: &[(&str, &str)]| json!(some.iter().copied().collect::<std::collections::BTreeMap<_, _>>());
+    json!({ "params": object(first), "data": object(rest) })
 }
 
 async fn names(who: &Client, room: i64) -> Value {
@@ -119,6 +129,14 @@ on_both! {
             let refused = ann.get(&format!("/message/chatroomParticipants/{query}")).await.expect(400);
             assert_eq!(refused.faulty_fields(), ["chatroomid"]);
         }
+        for nobody in [json!(-5), json!(9_223_372_036_854_775_807_i64), json!("99999999999999999999"), json!("x".repeat(60_000)), json!("a\0b"), json!("")] {
+            let _ = ann.post("/message/addToChatroom", &json!({ "chatroomid": room, "usertoadd": nobody })).await.expect(404);
+        }
+        for wrong in [json!(true), json!([bob_id]), json!({}), json!(1.5)] {
+            let refused = ann.post("/message/addToChatroom", &json!({ "chatroomid": room, "usertoadd": wrong })).await.expect(400);
+            assert_eq!(refused.faulty_fields(), ["usertoadd"], "{wrong}");
+        }
+        assert_eq!(names(&ann, room).await, json!(["ann", "bob"]));
         let refused = ann.post_empty("/message/addToChatroom").await.expect(400);
         assert_eq!(refused.faulty_fields(), ["chatroomid", "usertoadd"]);
     }
@@ -131,7 +149,7 @@ on_both! {
         for answer in in_every_form(&ann, Method::GET, "/message/getUser/", &[("name", "aNN")]).await {
             assert_eq!(answer.expect(200).json(), json!(["Ann_Lee", "b.annie", "hannah"]));
         }
-        for (part, found) in [("_", json!(["Ann_Lee"])), ("%25", json!({})), ("zed", json!({})), ("%5C", json!({})), ("%C3%A9", json!({}))] {
+        for (part, found) in [("_", json!(["Ann_Lee"])), ("%25", json!({})), ("zed", json!({})), ("%5C", json!({})), ("%C3%A9", json!({})), ("%00", json!({})), (&"n".repeat(60_000), json!({}))] {
             assert_eq!(ann.get(&format!("/message/getUser?name={part}")).await.expect(200).json(), found, "{part}");
         }
         assert_eq!(ann.get("/message/getUser/").await.expect(400).faulty_fields(), ["name"]);
@@ -157,18 +175,37 @@ on_both! {
     async fn an_allowed_page_of_another_origin_does_it_all_by_cookie(app) {
         let origin = "http://localhost:3000";
         let page = app.anyone().with("origin", origin).with("sec-fetch-site", "same-site");
-        let asked = page
-            .with("access-control-request-method", "POST")
-            .with("access-control-request-headers", "content-type")
-            .send(Method::OPTIONS, "/message/addToChatroom", None)
-            .await;
-        assert!(asked.status == 200 || asked.status == 204, "{}", asked.status);
-        assert_eq!(asked.header("access-control-allow-origin"), origin);
-        assert_eq!(asked.header("access-control-allow-credentials"), "true");
         let (_, ann) = guest(&page, "ann").await;
-        let room = room_of(&ann).await;
-        let answer = ann.get("/message/chatrooms").await.expect(200);
-        assert_eq!((answer.json(), answer.header("access-control-allow-origin").as_str()), (json!([room]), origin));
+        let (room, other) = (room_of(&ann).await.to_string(), guest(&page, "bob").await.0.to_string());
+        let _ = ann.post("/message/sendMessage", &json!({ "chatroomid": room, "message": "hi" })).await.expect(200);
+        let entry = [("username", "ann"), ("password", "correct horse")];
+        let routes: [(Method, &str, u16, &[(&str, &str)]); 12] = [
+            (Method::POST, "/register/", 400, &entry),
+            (Method::POST, "/login/", 200, &entry),
+            (Method::GET, "/message/chatrooms/", 200, &[]),
+            (Method::GET, "/message/getUser/", 200, &[("name", "an")]),
+            (Method::POST, "/message/newChatroom/", 200, &[]),
+            (Method::POST, "/message/addToChatroom/", 200, &[("chatroomid", &room), ("usertoadd", &other)]),
+            (Method::POST, "/message/addToChatroom/", 200, &[("chatroomid", &room), ("usertoadd", "bob")]),
+            (Method::GET, "/message/chatroomParticipants/", 200, &[("chatroomid", &room)]),
+            (Method::GET, "/message/longpoll/", 200, &[("chatroomid", &room), ("after", "0")]),
+            (Method::GET, "/message/endpoll/", 200, &[("chatroomid", &room)]),
+            (Method::POST, "/message/sendMessage/", 200, &[("chatroomid", &room), ("message", "hi you")]),
+            (Method::POST, "/logout/", 200, &[]),
+        ];
+        for (method, path, status, parameters) in routes {
+            let asks = page.with("access-control-request-method", method.as_str()).with("access-control-request-headers", "content-type");
+            let mut answers = vec![asks.send(Method::OPTIONS, path, None).await];
+            answers.push(asks.send(Method::OPTIONS, path.trim_end_matches('/'), None).await);
+            answers.extend(in_every_form(&ann, method, path, parameters).await.into_iter().map(|answer| answer.expect(status)));
+            for answer in answers {
+                let by = (answer.header("access-control-allow-origin"), answer.header("access-control-allow-credentials"));
+                assert_eq!(by, (origin.to_owned(), "true".to_owned()), "{path}");
+                assert!(answer.header("location").is_empty(), "a body does not survive being sent elsewhere");
+            }
+        }
+        assert_eq!(app.database().count("messages WHERE text = 'hi you'"), 8, "four forms, with the slash and without");
+        let (_, ann) = guest(&page, "cleo").await;
         let evil = ann.with("origin", "https://evil.example");
         assert_error_shape(&evil.post_empty("/message/newChatroom").await.expect(403), "cross_site");
         assert_error_shape(&app.anyone().with("origin", "https://evil.example").post_empty("/login/?username=ann&password=correct%20horse").await.expect(403), "cross_site");

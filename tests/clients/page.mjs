@@ -37,7 +37,8 @@ class Page {
 
   async preflighted(request) {
     if (request.data !== undefined) {
-      const asks = { "Access-Control-Request-Method": request.method, "Access-Control-Request-Headers": "content-type" };
+      const method = request.method.toUpperCase();
+      const asks = { "Access-Control-Request-Method": method, "Access-Control-Request-Headers": "content-type" };
       const asked = await axios.options(url + request.url, { proxy: false, headers: { Origin: origin, ...asks } });
       this.mayRead(asked);
       assert.match(asked.headers["access-control-allow-headers"], /content-type/i);
