@@ -41,6 +41,9 @@ async fn in_every_form(who: &Client, method: Method, path: &str, parameters: &[(
     answers
 }
 
+/// A route, the status of its answer, and its parameters.
+type Asked<'a> = (Method, &'a str, u16, &'a [(&'a str, &'a str)]);
+
 /// A body with the first parameter where axios has those of the query, and the others where it has the body.
 fn as_axios_wraps(parameters: &[(&str, &str)]) -> Value {
     let (first, rest) = parameters.split_at(parameters.len().min(1));
@@ -179,7 +182,7 @@ on_both! {
         let (room, other) = (room_of(&ann).await.to_string(), guest(&page, "bob").await.0.to_string());
         let _ = ann.post("/message/sendMessage", &json!({ "chatroomid": room, "message": "hi" })).await.expect(200);
         let entry = [("username", "ann"), ("password", "correct horse")];
-        let routes: [(Method, &str, u16, &[(&str, &str)]); 12] = [
+        let routes: [Asked<'_>; 12] = [
             (Method::POST, "/register/", 400, &entry),
             (Method::POST, "/login/", 200, &entry),
             (Method::GET, "/message/chatrooms/", 200, &[]),

@@ -1,5 +1,6 @@
 //! What clients send in confidence does not come out of the program again: not into its log at the most talkative
 //! level, whatever the request looks like that it came in, and into no answer but the one that hands it out.
+#![cfg(test)]
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
