@@ -95,6 +95,9 @@ on_both! {
         }
         let all = ["by query", "flat", "by form", "wrapped"];
         assert_eq!(said(&poll(&bob, room).await), [all, all].concat());
+        let longest = format!("/message/sendMessage?chatroomid={room}&message={}", "%F0%9F%92%AC".repeat(4_000));
+        assert_eq!(said(&ann.post_empty(&longest).await).last().unwrap().chars().count(), 4_000);
+        let _ = ann.post_empty(&format!("{longest}x")).await.expect(400);
         for room in [room, 999_999] {
             for refused in [poll(&cid, room).await, end(&cid, room).await, say(&cid, room, "x").await] {
                 assert_error_shape(&refused.expect(500), "not_in_room");

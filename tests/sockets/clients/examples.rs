@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use gigline_testkit::{Actor, TestApp, on_both};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::kit;
 
@@ -112,5 +112,25 @@ on_both! {
             let (_, fault) = chat.rest();
             assert!(fault.starts_with("the session has ended"), "{fault}");
         }
+    }
+
+    async fn the_example_of_a_room_shows_and_says_everything_once(app) {
+        let Some(kit) = kit::javascript() else { return };
+        let (ann, bob) = (app.user("ann").await, app.user("bob").await);
+        let room = app.db_room(ann.id, bob.id).await;
+        let said = |text: String| json!({ "chatroomid": room, "message": text });
+        for seq in 1..=60 {
+            let _ = ann.post("/message/sendMessage/", &said(format!("early {seq}"))).await.expect(200);
+        }
+        let mut example = Example::javascript(kit, "room.js", &app, &bob, &[room.to_string()]);
+        for seq in 1..=60 {
+            assert_eq!(example.line(), format!("{seq} ann.tester: early {seq}"));
+        }
+        example.child.stdin.as_mut().unwrap().write_all(b"here\n\nand there\n").unwrap();
+        assert_eq!([example.line(), example.line()], ["61 bob.tester: here", "62 bob.tester: and there"]);
+        let _ = ann.post("/message/sendMessage/", &said("late".to_owned())).await.expect(200);
+        assert_eq!(example.line(), "63 ann.tester: late");
+        let _ = bob.post_empty("/logout/").await.expect(200);
+        assert_eq!(example.rest(), (String::new(), "a live session is needed\n".to_owned()));
     }
 }
