@@ -1,5 +1,5 @@
-//! The rooms' page as it is: all that it sends, as browsers and axios send it, from an origin that is not ours; and what
-//! it shows of the answers, which it takes as they are.
+//! The rooms' page as it is: all that it sends, as browsers and axios send it, from an origin that is not ours; and
+//! what it shows of the answers, which it takes as they are.
 
 use std::collections::BTreeSet;
 
@@ -165,11 +165,15 @@ on_both! {
         let taken = ann.enters("/register").await.expect(400);
         let _ = cid.enters("/register").await.expect(201);
         let outside = [
-            cid.polls(room).await.expect(500), cid.ends(room).await.expect(500), cid.says(room, "x").await.expect(500),
+            cid.polls(room).await.expect(500),
+            cid.ends(room).await.expect(500),
+            cid.says(room, "x").await.expect(500),
             cid.gets(&format!("/message/chatroomParticipants?chatroomid={room}")).await.expect(403),
             cid.posts(&format!("/message/addToChatroom?chatroomid={room}&usertoadd=cid")).await.expect(403),
             ann.posts(&format!("/message/addToChatroom?chatroomid={room}&usertoadd=nobody")).await.expect(404),
-            ann.says(room, "  ").await.expect(400), wrong, taken,
+            ann.says(room, "  ").await.expect(400),
+            wrong,
+            taken,
         ];
         assert!(outside.iter().all(|answer| !failure(answer).is_empty()));
     }
@@ -220,7 +224,12 @@ on_both! {
         assert_eq!(heard["message"], "from the page");
         let waits = ann.polls_until(room, "from a socket");
         open_polls(&app, 1).await;
-        hears.say(&json!({ "event": "private_message", "data": { "chat_id": room, "msg": "from a socket" }, "id": 0 }).to_string()).await;
+        hears
+            .say(
+                &json!({ "event": "private_message", "data": { "chat_id": room, "msg": "from a socket" }, "id": 0 })
+                    .to_string(),
+            )
+            .await;
         assert_eq!(hears.event("ack").await["data"]["ok"], true);
         let answer = waits.await.unwrap();
         assert_eq!(shown(&answer), ["from the page", "from a socket"]);

@@ -63,7 +63,8 @@ on_both! {
         let (ann, bob, room) = ann_and_bob(&app).await;
         let sent = say(&ann, room, " Hello ").await.expect(200).json();
         let message = &sent[0];
-        let me = app.anyone().post_empty("/login/?username=ann&password=correct%20horse").await.expect(200).number("id");
+        let me =
+            app.anyone().post_empty("/login/?username=ann&password=correct%20horse").await.expect(200).number("id");
         let expected = json!([{
             "id": message["id"], "seq": 1, "sender_id": me, "username": "ann", "message": "Hello",
             "createdAt": "2026-11-20T09:00:00.00000Z",
@@ -74,12 +75,21 @@ on_both! {
             let _ = say(&bob, room, &number.to_string()).await.expect(200);
         }
         let listed = say(&ann, room, "61").await.expect(200).json();
-        let times: std::collections::BTreeSet<_> = listed.as_array().unwrap().iter().map(|one| one["createdAt"].to_string()).collect();
+        let times: std::collections::BTreeSet<_> =
+            listed.as_array().unwrap().iter().map(|one| one["createdAt"].to_string()).collect();
         assert_eq!((times.len(), listed[0]["seq"].as_i64(), listed[49]["seq"].as_i64()), (50, Some(12), Some(61)));
         let missed = poll_after(&bob, room, 3).await.expect(200).json();
-        assert_eq!((missed[0]["seq"].as_i64(), missed[49]["seq"].as_i64()), (Some(4), Some(53)), "nothing is passed over");
+        assert_eq!(
+            (missed[0]["seq"].as_i64(), missed[49]["seq"].as_i64()),
+            (Some(4), Some(53)),
+            "nothing is passed over"
+        );
         assert_eq!(poll_after(&bob, room, 53).await.expect(200).json()[49]["seq"], 61);
-        assert_eq!(poll_after(&bob, room, 900).await.expect(200).json()[49]["seq"], 61, "what never was is not waited for");
+        assert_eq!(
+            poll_after(&bob, room, 900).await.expect(200).json()[49]["seq"],
+            61,
+            "what never was is not waited for"
+        );
     }
 
     async fn messages_go_in_by_every_form_and_never_to_a_room_of_others(app) {
@@ -118,14 +128,22 @@ on_both! {
         let (ann, bob, room) = ann_and_bob(&app).await;
         let other = room_of(&ann).await;
         let elsewhere = poll(&ann, other);
-        let (first, second, sent, elsewhere) = tokio::join!(poll(&ann, room), poll(&bob, room), async {
-            open_polls(&app, 3).await;
-            let sent = say(&bob, room, "hi").await;
-            open_polls(&app, 1).await;
-            let _ = end(&ann, other).await.expect(200);
-            sent
-        }, elsewhere);
-        assert_eq!((said(&first), said(&second), said(&sent)), (vec!["hi".to_owned()], vec!["hi".to_owned()], vec!["hi".to_owned()]));
+        let (first, second, sent, elsewhere) = tokio::join!(
+            poll(&ann, room),
+            poll(&bob, room),
+            async {
+                open_polls(&app, 3).await;
+                let sent = say(&bob, room, "hi").await;
+                open_polls(&app, 1).await;
+                let _ = end(&ann, other).await.expect(200);
+                sent
+            },
+            elsewhere
+        );
+        assert_eq!(
+            (said(&first), said(&second), said(&sent)),
+            (vec!["hi".to_owned()], vec!["hi".to_owned()], vec!["hi".to_owned()])
+        );
         assert!(said(&elsewhere).is_empty());
     }
 
@@ -153,7 +171,15 @@ on_both! {
         let again = app.anyone().post_empty("/login/?username=ann&password=correct%20horse").await.expect(200);
         let elsewhere = app.anyone().with_cookie(&again.text("session_token"));
         let ((one, two, theirs, elsewhere, other), ()) = tokio::join!(
-            async { tokio::join!(poll(&ann, room), poll_after(&ann, room, 0), poll(&bob, room), poll(&elsewhere, room), poll(&ann, other)) },
+            async {
+                tokio::join!(
+                    poll(&ann, room),
+                    poll_after(&ann, room, 0),
+                    poll(&bob, room),
+                    poll(&elsewhere, room),
+                    poll(&ann, other)
+                )
+            },
             async {
                 open_polls(&app, 5).await;
                 let _ = end(&ann, room).await.expect(200);
@@ -164,7 +190,11 @@ on_both! {
             }
         );
         assert!([one, two, other].iter().all(|mine| said(mine).is_empty()));
-        assert_eq!((said(&theirs), said(&elsewhere)), (vec!["hi".to_owned()], vec!["hi".to_owned()]), "another's, and another login's");
+        assert_eq!(
+            (said(&theirs), said(&elsewhere)),
+            (vec!["hi".to_owned()], vec!["hi".to_owned()]),
+            "another's, and another login's"
+        );
         let _ = end(&ann, room).await.expect(200);
         app.clock().advance(Duration::from_secs(3));
         let (late, ()) = tokio::join!(poll(&ann, room), async {

@@ -34,7 +34,11 @@ on_both! {
         let told = typed.output().unwrap();
         let said = String::from_utf8(told.stdout).unwrap();
         assert!(told.status.success() && told.stderr.is_empty(), "{said}\n{}", String::from_utf8_lossy(&told.stderr));
-        for whole in [r#","username":"cleo"}"#, r#","username":"dan"}"#, r#""admin":"cleo","participants":["cleo","dan"]}["cleo","dan"]"#] {
+        for whole in [
+            r#","username":"cleo"}"#,
+            r#","username":"dan"}"#,
+            r#""admin":"cleo","participants":["cleo","dan"]}["cleo","dan"]"#,
+        ] {
             assert!(said.contains(whole), "no {whole} in {said}");
         }
         assert_eq!(said.matches("The keys are under the mat.").count(), 3, "{said}");

@@ -76,7 +76,14 @@ on_both! {
             let refused = app.anyone().post_empty(&format!("/register/{query}")).await.expect(400);
             assert_eq!(refused.faulty_fields(), faults);
         }
-        for taken in in_every_form(&app.anyone(), Method::POST, "/register/", &[("username", "Ann_1"), ("password", "correct horse")]).await {
+        for taken in in_every_form(
+            &app.anyone(),
+            Method::POST,
+            "/register/",
+            &[("username", "Ann_1"), ("password", "correct horse")],
+        )
+        .await
+        {
             assert_eq!(taken.expect(400).code(), "username_taken");
         }
     }
@@ -93,7 +100,11 @@ on_both! {
         let wrong = app.anyone().post_empty("/login/?username=ann&password=wrong%20horse").await.expect(401);
         let nobody = app.anyone().post_empty("/login/?username=nobody&password=wrong%20horse").await.expect(401);
         assert_eq!((wrong.code(), wrong.text("message")), (nobody.code(), nobody.text("message")));
-        for gone in [first.post_empty("/logout").await, first.post_empty("/logout/").await, app.anyone().post_empty("/logout/").await] {
+        for gone in [
+            first.post_empty("/logout").await,
+            first.post_empty("/logout/").await,
+            app.anyone().post_empty("/logout/").await,
+        ] {
             assert_eq!(gone.clone().expect(200).cookie("session").as_deref(), Some(""));
             assert!(!gone.text("message").is_empty());
         }
@@ -111,10 +122,19 @@ on_both! {
         assert_eq!(let_in(&ann, room, "BOB").await.expect(200).json(), filled);
         assert_eq!(let_in(&ann, room, &bob_id.to_string()).await.expect(200).json(), filled, "twice is once");
         let (room_text, id_text) = (room.to_string(), ann_id.to_string());
-        for answer in in_every_form(&ann, Method::POST, "/message/addToChatroom/", &[("chatroomid", &room_text), ("usertoadd", &id_text)]).await {
+        for answer in in_every_form(
+            &ann,
+            Method::POST,
+            "/message/addToChatroom/",
+            &[("chatroomid", &room_text), ("usertoadd", &id_text)],
+        )
+        .await
+        {
             assert_eq!(answer.expect(200).json(), filled);
         }
-        for answer in in_every_form(&bob, Method::GET, "/message/chatroomParticipants/", &[("chatroomid", &room_text)]).await {
+        for answer in
+            in_every_form(&bob, Method::GET, "/message/chatroomParticipants/", &[("chatroomid", &room_text)]).await
+        {
             assert_eq!(answer.expect(200).json(), json!(["ann", "bob"]));
         }
         assert_eq!(bob.get("/message/chatrooms/").await.expect(200).json(), json!([room, other]));
@@ -132,11 +152,24 @@ on_both! {
             let refused = ann.get(&format!("/message/chatroomParticipants/{query}")).await.expect(400);
             assert_eq!(refused.faulty_fields(), ["chatroomid"]);
         }
-        for nobody in [json!(-5), json!(9_223_372_036_854_775_807_i64), json!("99999999999999999999"), json!("x".repeat(60_000)), json!("a\0b"), json!("")] {
-            let _ = ann.post("/message/addToChatroom", &json!({ "chatroomid": room, "usertoadd": nobody })).await.expect(404);
+        for nobody in [
+            json!(-5),
+            json!(9_223_372_036_854_775_807_i64),
+            json!("99999999999999999999"),
+            json!("x".repeat(60_000)),
+            json!("a\0b"),
+            json!(""),
+        ] {
+            let _ = ann
+                .post("/message/addToChatroom", &json!({ "chatroomid": room, "usertoadd": nobody }))
+                .await
+                .expect(404);
         }
         for wrong in [json!(true), json!([bob_id]), json!({}), json!(1.5)] {
-            let refused = ann.post("/message/addToChatroom", &json!({ "chatroomid": room, "usertoadd": wrong })).await.expect(400);
+            let refused = ann
+                .post("/message/addToChatroom", &json!({ "chatroomid": room, "usertoadd": wrong }))
+                .await
+                .expect(400);
             assert_eq!(refused.faulty_fields(), ["usertoadd"], "{wrong}");
         }
         assert_eq!(names(&ann, room).await, json!(["ann", "bob"]));
@@ -152,7 +185,14 @@ on_both! {
         for answer in in_every_form(&ann, Method::GET, "/message/getUser/", &[("name", "aNN")]).await {
             assert_eq!(answer.expect(200).json(), json!(["Ann_Lee", "b.annie", "hannah"]));
         }
-        for (part, found) in [("_", json!(["Ann_Lee"])), ("%25", json!({})), ("zed", json!({})), ("%5C", json!({})), ("%C3%A9", json!({})), ("%00", json!({}))] {
+        for (part, found) in [
+            ("_", json!(["Ann_Lee"])),
+            ("%25", json!({})),
+            ("zed", json!({})),
+            ("%5C", json!({})),
+            ("%C3%A9", json!({})),
+            ("%00", json!({})),
+        ] {
             assert_eq!(ann.get(&format!("/message/getUser?name={part}")).await.expect(200).json(), found, "{part}");
         }
         let long = json!({ "name": "n".repeat(60_000) }).to_string();
@@ -200,12 +240,17 @@ on_both! {
             (Method::POST, "/logout/", 200, &[]),
         ];
         for (method, path, status, parameters) in routes {
-            let asks = page.with("access-control-request-method", method.as_str()).with("access-control-request-headers", "content-type");
+            let asks = page
+                .with("access-control-request-method", method.as_str())
+                .with("access-control-request-headers", "content-type");
             let mut answers = vec![asks.send(Method::OPTIONS, path, None).await];
             answers.push(asks.send(Method::OPTIONS, path.trim_end_matches('/'), None).await);
-            answers.extend(in_every_form(&ann, method, path, parameters).await.into_iter().map(|answer| answer.expect(status)));
+            answers.extend(
+                in_every_form(&ann, method, path, parameters).await.into_iter().map(|answer| answer.expect(status)),
+            );
             for answer in answers {
-                let by = (answer.header("access-control-allow-origin"), answer.header("access-control-allow-credentials"));
+                let by =
+                    (answer.header("access-control-allow-origin"), answer.header("access-control-allow-credentials"));
                 assert_eq!(by, (origin.to_owned(), "true".to_owned()), "{path}");
                 assert!(answer.header("location").is_empty(), "a body does not survive being sent elsewhere");
             }
@@ -214,6 +259,13 @@ on_both! {
         let (_, ann) = guest(&page, "cleo").await;
         let evil = ann.with("origin", "https://evil.example");
         assert_error_shape(&evil.post_empty("/message/newChatroom").await.expect(403), "cross_site");
-        assert_error_shape(&app.anyone().with("origin", "https://evil.example").post_empty("/login/?username=ann&password=correct%20horse").await.expect(403), "cross_site");
+        assert_error_shape(
+            &app.anyone()
+                .with("origin", "https://evil.example")
+                .post_empty("/login/?username=ann&password=correct%20horse")
+                .await
+                .expect(403),
+            "cross_site",
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! What decides long-polls: a message in the very moment of a poll, clients that go before their answer or in the middle
-//! of it, and two hundred who poll at once.
+//! What decides long-polls: a message in the very moment of a poll, clients that go before their answer or within it,
+//! and two hundred who poll at once.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -34,7 +34,8 @@ on_both! {
         let mut seen = 0;
         for round in 1..=1_000 {
             let text = round.to_string();
-            let polled = async { if round % 2 == 0 { poll_after(&bob, room, seen).await } else { poll(&bob, room).await } };
+            let polled =
+                async { if round % 2 == 0 { poll_after(&bob, room, seen).await } else { poll(&bob, room).await } };
             let (answer, sent) = tokio::join!(polled, say(&ann, room, &text));
             let _ = sent.expect(200);
             seen = *numbers(&answer.expect(200).json()).last().unwrap();
@@ -64,7 +65,9 @@ on_both! {
         let cookie = login.text("session_token");
         let mut leaves = TcpStream::connect(app.address()).unwrap();
         leaves.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let head = format!("GET /message/longpoll?chatroomid={room} HTTP/1.1\r\nHost: localhost\r\nCookie: session={cookie}\r\n\r\n");
+        let head = format!(
+            "GET /message/longpoll?chatroomid={room} HTTP/1.1\r\nHost: localhost\r\nCookie: session={cookie}\r\n\r\n"
+        );
         leaves.write_all(head.as_bytes()).unwrap();
         leaves.read_exact(&mut [0; 1]).unwrap();
         drop(leaves);
@@ -80,7 +83,8 @@ on_both! {
         }
         // A hundred share 25 sessions and say what they have seen; a hundred leave that to the server.
         let follow = |number: usize| {
-            let (who, tells) = if number < 100 { (&sessions[number % 25], true) } else { (&sessions[25 + number - 100], false) };
+            let (who, tells) =
+                if number < 100 { (&sessions[number % 25], true) } else { (&sessions[25 + number - 100], false) };
             async move {
                 let (mut seen, mut log) = (0, Vec::new());
                 while seen < MESSAGES {

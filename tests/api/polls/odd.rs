@@ -41,7 +41,9 @@ on_both! {
     async fn what_is_no_parameter_is_told_so_and_the_first_of_two_counts(app) {
         let (ann, _, room) = ann_and_bob(&app).await;
         let _ = say(&ann, room, "hi").await.expect(200);
-        for bad in ["", "x", "1.5", "%00", "1e3", "99999999999999999999", "-9223372036854775809", "null", "5%20", "true"] {
+        for bad in
+            ["", "x", "1.5", "%00", "1e3", "99999999999999999999", "-9223372036854775809", "null", "5%20", "true"]
+        {
             for path in ["longpoll", "endpoll", "chatroomParticipants"] {
                 let refused = ann.get(&format!("/message/{path}?chatroomid={bad}")).await.expect(400);
                 assert_eq!(refused.faulty_fields(), ["chatroomid"], "{path} {bad}");
@@ -57,7 +59,12 @@ on_both! {
                 assert_error_shape(&refused, "not_in_room");
             }
         }
-        for body in [json!({ "chatroomid": [room] }), json!({ "chatroomid": true }), json!({ "chatroomid": 1.5 }), json!({ "chatroomid": null })] {
+        for body in [
+            json!({ "chatroomid": [room] }),
+            json!({ "chatroomid": true }),
+            json!({ "chatroomid": 1.5 }),
+            json!({ "chatroomid": null }),
+        ] {
             let refused = ann.post("/message/sendMessage", &body).await.expect(400);
             assert_eq!(refused.faulty_fields(), ["chatroomid", "message"], "{body}");
         }
@@ -73,10 +80,15 @@ on_both! {
     async fn a_route_takes_its_method_alone(app) {
         let (ann, _, room) = ann_and_bob(&app).await;
         for (method, path, allowed) in [
-            (Method::POST, "longpoll", "GET, HEAD"), (Method::POST, "endpoll", "GET, HEAD"), (Method::DELETE, "endpoll", "GET, HEAD"),
-            (Method::POST, "chatrooms", "GET, HEAD"), (Method::POST, "getUser", "GET, HEAD"),
-            (Method::POST, "chatroomParticipants", "GET, HEAD"), (Method::GET, "sendMessage", "POST"),
-            (Method::GET, "newChatroom", "POST"), (Method::GET, "addToChatroom", "POST"),
+            (Method::POST, "longpoll", "GET, HEAD"),
+            (Method::POST, "endpoll", "GET, HEAD"),
+            (Method::DELETE, "endpoll", "GET, HEAD"),
+            (Method::POST, "chatrooms", "GET, HEAD"),
+            (Method::POST, "getUser", "GET, HEAD"),
+            (Method::POST, "chatroomParticipants", "GET, HEAD"),
+            (Method::GET, "sendMessage", "POST"),
+            (Method::GET, "newChatroom", "POST"),
+            (Method::GET, "addToChatroom", "POST"),
         ] {
             for slash in ["", "/"] {
                 let path = format!("/message/{path}{slash}?chatroomid={room}&message=hi&usertoadd=bob&name=bob");
