@@ -4,23 +4,23 @@
 //! of its own, with as many threads as ours where it can have several; the clients share the cores with it. Rounds of
 //! all take turns.
 
-mod child;
-mod connection;
+pub(crate) mod child;
+pub(crate) mod connection;
 mod crowd;
 mod fanout;
 mod frames;
-mod install;
-mod memory;
+pub(crate) mod install;
+pub(crate) mod memory;
 mod sends;
-mod side;
-mod tables;
+pub(crate) mod side;
+pub(crate) mod tables;
 
 use std::time::Duration;
 
 use tokio::task::LocalSet;
 
 use self::install::Peers;
-use crate::Failure;
+use crate::{Failure, machine};
 
 /// How much is measured.
 #[derive(Debug, Clone, Copy)]
@@ -38,9 +38,6 @@ struct Extent {
 const FULL: Extent = Extent { rounds: 5, turn: Duration::from_secs(1), listeners: [100, 1_000], idle: 5_000 };
 const QUICK: Extent = Extent { rounds: 1, turn: Duration::from_millis(300), listeners: [10, 100], idle: 500 };
 
-/// Files that this process opens beside connections.
-const OTHER_FILES: u64 = 100;
-
 /// What is measured of a room with listeners.
 #[derive(Debug, Clone, Copy)]
 struct Heard {
@@ -53,7 +50,10 @@ pub(crate) fn run(quick: bool, only: Option<&str>) -> Result<(), Failure> {
     let extent = if quick { QUICK } else { FULL };
     let wanted = |part: &str| only.is_none_or(|only| only == part);
     let peers = Peers::install()?;
-    say_if_files_are_few(extent);
+    let [_, many] = extent.listeners;
+    if let Err(error) = machine::may_open(extent.idle.max(many * 6)) {
+        println!("!!! {error}: ELSE THIS WILL FAIL\n");
+    }
     if wanted("sends") {
         sends::measure(extent, &peers)?;
     }
@@ -70,19 +70,7 @@ pub(crate) fn run(quick: bool, only: Option<&str>) -> Result<(), Failure> {
 }
 
 /// All clients run on one thread, so that they take as little as they can from the servers.
-fn on_one_thread(measure: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+pub(crate) fn on_one_thread(measure: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     LocalSet::new().block_on(&runtime, measure)
-}
-
-/// Each connection is an open file, here and at its server.
-fn say_if_files_are_few(extent: Extent) {
-    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let files = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
-    let may = files.and_then(|rest| rest.split_whitespace().next()).and_then(|may| may.parse::<u64>().ok());
-    let [_, many] = extent.listeners;
-    let needed = u64::try_from(extent.idle.max(many * 6)).unwrap_or(u64::MAX).saturating_add(OTHER_FILES);
-    if may.is_some_and(|may| may < needed) {
-        println!("!!! {needed} FILES MUST BE OPEN AT ONCE: raise the limit (ulimit -n), else this will fail\n");
-    }
 }

@@ -155,17 +155,17 @@ impl Connection {
 
 /// What the head of an answer says.
 #[derive(Debug, PartialEq, Eq)]
-struct Head {
-    status: u16,
+pub(crate) struct Head {
+    pub(crate) status: u16,
     /// Of the head itself, in bytes.
-    length: usize,
+    pub(crate) length: usize,
     /// Of the body, in bytes.
-    body: usize,
+    pub(crate) body: usize,
 }
 
 impl Head {
     /// The head at the beginning of `bytes`; none if it is not all there yet.
-    fn find(bytes: &[u8]) -> Result<Option<Self>, Failure> {
+    pub(crate) fn find(bytes: &[u8]) -> Result<Option<Self>, Failure> {
         let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
         let text = std::str::from_utf8(bytes.get(..end).unwrap_or_default())?;
         let mut lines = text.split("\r\n");

@@ -6,7 +6,7 @@
 //! runs one part (`reads`, `search` or `writes`).
 //!
 //! `-- chat` starts the same server and others beside it, and has people talk on all of them (`sends`, `fanout`,
-//! `latency` or `memory`).
+//! `latency` or `memory`). `-- polls` has them wait for messages by long-poll (`memory`, `release` or `sustained`).
 #![expect(clippy::print_stdout, reason = "tables on the terminal are what a benchmark is for")]
 
 mod bare;
@@ -14,6 +14,7 @@ mod chat;
 mod client;
 mod data;
 mod machine;
+mod polls;
 mod reads;
 mod report;
 mod rounds;
@@ -47,7 +48,8 @@ const FULL: Extent = Extent { jobs: 100_000, rounds: 7, turn: Duration::from_sec
 const QUICK: Extent = Extent { jobs: 2_000, rounds: 1, turn: Duration::from_millis(200) };
 
 const USAGE: &str = "usage: gigline-bench http [--quick] [--only reads|search|writes]\n       \
-    gigline-bench chat [--quick] [--only sends|fanout|latency|memory]";
+    gigline-bench chat [--quick] [--only sends|fanout|latency|memory]\n       \
+    gigline-bench polls [--quick] [--only memory|release|sustained]";
 
 fn main() -> ExitCode {
     match run() {
@@ -64,7 +66,8 @@ fn run() -> Result<(), Failure> {
     let measure = match arguments.next().as_deref() {
         Some("http") => http,
         Some("chat") => chat::run,
-        // How this program starts the servers of `chat`; of no use to anybody else.
+        Some("polls") => polls::run,
+        // How this program starts the servers of these two; of no use to anybody else.
         Some("serve") => return serve::run(arguments),
         _ => return Err(USAGE.into()),
     };

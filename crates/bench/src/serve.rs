@@ -3,6 +3,7 @@
 //! A server tells where it listens in one line of JSON, serves until its standard input ends, and goes.
 
 mod bare;
+mod holding;
 mod oxide;
 mod people;
 mod town;
@@ -28,6 +29,7 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), Fai
             town::serve(&kind, people)
         }
         Some("bare") => bare::serve(),
+        Some("holding") => holding::serve(arguments.next().ok_or("how many bytes?")?.parse()?),
         Some("socketioxide") => oxide::serve(),
         _ => Err("there is no such server".into()),
     }

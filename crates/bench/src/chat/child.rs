@@ -21,6 +21,8 @@ pub(crate) enum Talk {
     Direct,
     /// All in one.
     Room,
+    /// Ten in each.
+    Tens,
     /// None.
     Nothing,
 }
@@ -47,6 +49,11 @@ impl Child {
             Side::Flask => peers.flask(),
         };
         command.map(|command| Self::run(side, command)).transpose()
+    }
+
+    /// Starts what this program serves when it is started with these arguments.
+    pub(crate) fn serve(side: Side, arguments: &[&str]) -> Result<Self, Failure> {
+        Self::run(side, ours(arguments)?)
     }
 
     fn run(side: Side, mut command: Command) -> Result<Self, Failure> {
@@ -97,10 +104,12 @@ impl Drop for Child {
 }
 
 impl Talk {
-    fn name(self) -> &'static str {
+    /// As an argument.
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Direct => "direct",
             Self::Room => "room",
+            Self::Tens => "tens",
             Self::Nothing => "nothing",
         }
     }

@@ -12,7 +12,8 @@ const FLASK: [&str; 4] =
 const ROOM_JS: &str = include_str!("../serve/peers/room.js");
 const ROOM_PY: &str = include_str!("../serve/peers/room.py");
 
-/// Where the peers are, if they are.
+/// Where the peers are, if they are. By default they are not.
+#[derive(Default)]
 pub(crate) struct Peers {
     node: Option<PathBuf>,
     flask: Option<PathBuf>,

@@ -23,7 +23,7 @@ pub(super) async fn measure(connections: usize, peers: &Peers) -> Result<(), Fai
     println!("|---|---:|---:|---:|---|");
     let mut bare = 0.0;
     for side in [Side::Bare, Side::Plain, Side::SocketIo, Side::Socketioxide, Side::Node, Side::Flask] {
-        let Some(each) = each(side, connections, peers).await? else { continue };
+        let Some(each) = idle(side, connections, peers).await? else { continue };
         if side == Side::Bare {
             bare = each;
         }
@@ -35,36 +35,47 @@ pub(super) async fn measure(connections: usize, peers: &Peers) -> Result<(), Fai
     Ok(())
 }
 
-/// Bytes for each connection.
-async fn each(side: Side, connections: usize, peers: &Peers) -> Result<Option<f64>, Failure> {
+/// Bytes for each idle connection.
+pub(crate) async fn idle(side: Side, connections: usize, peers: &Peers) -> Result<Option<f64>, Failure> {
     let Some(server) = Child::start(side, Talk::Nothing, connections, peers)? else { return Ok(None) };
     let mut open = JoinSet::new();
+    let each = each(&server, connections, async |number| {
+        let connection = Connection::open(server.side, server.address, server.token(number)).await?;
+        open.spawn_local(answer_pings(connection));
+        Ok(())
+    });
+    let each = each.await?;
+    if let Some(ended) = open.try_join_next() {
+        return Err(format!("{}: {:?}", side.name(), ended).into());
+    }
+    Ok(Some(each))
+}
+
+/// Bytes of a server's memory for each of so many connections, which `open` opens.
+pub(crate) async fn each(
+    server: &Child,
+    connections: usize,
+    mut open: impl AsyncFnMut(usize) -> Result<(), Failure>,
+) -> Result<f64, Failure> {
     let first = FIRST.min(connections / 2);
     for number in 0..first {
-        idle(&mut open, &server, number).await?;
+        open(number).await?;
     }
     sleep(REST).await;
     let before = server.memory()?;
     for number in first..connections {
-        idle(&mut open, &server, number).await?;
+        open(number).await?;
     }
     sleep(REST).await;
     let grown = server.memory()?.saturating_sub(before);
-    if let Some(ended) = open.try_join_next() {
-        return Err(format!("{}: {:?}", side.name(), ended).into());
-    }
-    Ok(Some(f64::from(grown) / f64::from(u32::try_from(connections - first)?)))
+    Ok(f64::from(grown) / f64::from(u32::try_from(connections - first)?))
 }
 
-/// Opens a connection and answers its pings until it ends.
-async fn idle(open: &mut JoinSet<String>, server: &Child, number: usize) -> Result<(), Failure> {
-    let mut connection = Connection::open(server.side, server.address, server.token(number)).await?;
-    open.spawn_local(async move {
-        loop {
-            if let Err(error) = connection.hear(drop).await {
-                return error.to_string();
-            }
+/// Until the connection ends: why it did.
+async fn answer_pings(mut connection: Connection) -> String {
+    loop {
+        if let Err(error) = connection.hear(drop).await {
+            return error.to_string();
         }
-    });
-    Ok(())
+    }
 }

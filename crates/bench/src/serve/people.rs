@@ -42,6 +42,16 @@ pub(super) fn room(store: &Store, people: &[UserId]) -> Result<ChatId, Failure> 
     made.map_err(|error| error.0)
 }
 
+/// Rooms of ten: the room of each.
+pub(super) fn tens(store: &Store, people: &[UserId]) -> Result<Vec<ChatId>, Failure> {
+    let mut rooms = Vec::with_capacity(people.len());
+    for ten in people.chunks(10) {
+        let room = room(store, ten)?;
+        rooms.extend(ten.iter().map(|_| room));
+    }
+    Ok(rooms)
+}
+
 /// A direct chat of each with one more person, who is never there.
 pub(super) fn direct(store: &Store, people: &[UserId]) -> Result<Vec<ChatId>, Failure> {
     let people = people.to_vec();

@@ -6,7 +6,8 @@ use super::{people, ready, wait_for_the_end};
 use crate::Failure;
 use crate::server::Running;
 
-/// Serves so many people: each with a chat of their own (`direct`), all in one (`room`), or none of them in any.
+/// Serves so many people: each with a chat of their own (`direct`), all in one (`room`), ten in each (`tens`), or none
+/// of them in any.
 pub(super) fn serve(kind: &str, count: i64) -> Result<(), Failure> {
     let running = Running::start()?;
     let (store, sessions) = (&running.app.store, &running.app.sessions);
@@ -17,6 +18,7 @@ pub(super) fn serve(kind: &str, count: i64) -> Result<(), Failure> {
     let chats = match kind {
         "direct" => people::direct(store, &users)?,
         "room" => vec![people::room(store, &users)?; users.len()],
+        "tens" => people::tens(store, &users)?,
         _ => Vec::new(),
     };
     let tokens: Vec<String> = moved_in.into_iter().map(|(_, token)| token).collect();
