@@ -9,6 +9,7 @@ mod document;
 mod erasing;
 mod hiring;
 mod jobs;
+mod listings;
 mod mirror;
 mod page;
 mod paging;

@@ -1,6 +1,6 @@
 //! Messages are numbered without a gap, said once, and gone or there as a whole.
 
-use gigline_domain::{ChatId, ClientId, EventId, Seq};
+use gigline_domain::{ChatId, ClientId, EventId, Seq, UserId};
 use gigline_persistence::messages::{self, Range};
 use gigline_persistence::{Entity, StoreError, StoreResult, chats};
 use gigline_testkit::Backend;
@@ -16,6 +16,7 @@ on_both! {
     who_is_not_in_a_chat_can_neither_speak_nor_read,
     history_comes_in_order_from_either_end,
     history_ends_early_where_texts_are_long,
+    of_several_who_ask_at_once_those_in_the_chat_are_shown_it,
     a_deleted_message_keeps_its_number_and_loses_its_text,
 }
 
@@ -160,6 +161,23 @@ fn history_ends_early_where_texts_are_long(backend: Backend) {
     assert!((100..150).contains(&numbers.len()), "two megabytes at most: {}", numbers.len());
     assert_eq!(numbers, (1..).take(numbers.len()).collect::<Vec<_>>());
     assert_eq!(talk.history(chat, bob, Range::Newest, 500).unwrap().messages.last().unwrap().seq, seq(150));
+}
+
+fn of_several_who_ask_at_once_those_in_the_chat_are_shown_it(backend: Backend) {
+    let Some(talk) = Talk::on(backend) else { return };
+    let (ann, bob, eve) = (talk.user("ann"), talk.user("bob"), talk.user("eve"));
+    let chat = talk.chat(ann, bob);
+    for n in 1..=4 {
+        talk.say(chat, bob, &n.to_string(), n);
+    }
+    let ask = |chat, people: &[UserId]| talk.read(|conn| messages::newest_for(conn, chat, people, 3));
+    let (history, present) = ask(chat, &[bob, eve, ann]).unwrap();
+    assert_eq!(present, [ann, bob]);
+    assert_eq!(history, talk.history(chat, ann, Range::Newest, 3).unwrap());
+    assert_eq!(ask(chat, &[ann]).unwrap().1, [ann]);
+    for (chat, people) in [(chat, &[eve][..]), (chat, &[]), (ChatId::new(999), &[ann, bob])] {
+        assert_eq!(ask(chat, people), Err(NO_CHAT));
+    }
 }
 
 fn a_deleted_message_keeps_its_number_and_loses_its_text(backend: Backend) {

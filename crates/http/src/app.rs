@@ -15,6 +15,7 @@ use gigline_persistence::Store;
 
 use crate::address::TrustedProxies;
 use crate::error::ApiError;
+use crate::listings::Listings;
 use crate::origin::Origins;
 use crate::places::{Searches, Uploads};
 use crate::polls::Polls;
@@ -71,6 +72,7 @@ pub struct App {
     uploads: Uploads,
     searches: Searches,
     polls: Polls,
+    listings: Listings,
     sockets: Sockets,
 }
 
@@ -79,7 +81,14 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let parts = Arc::new(parts);
         let sockets = Sockets::new(&parts);
-        Self { parts, uploads: Uploads::default(), searches: Searches::default(), polls: Polls::default(), sockets }
+        Self {
+            parts,
+            uploads: Uploads::default(),
+            searches: Searches::default(),
+            polls: Polls::default(),
+            listings: Listings::default(),
+            sockets,
+        }
     }
 
     /// Ends every connection that stays, and lets nobody in any more: the server stops.
@@ -109,6 +118,11 @@ impl App {
     /// What sessions that poll have been shown.
     pub(crate) fn polls(&self) -> &Polls {
         &self.polls
+    }
+
+    /// Lists of rooms, read together.
+    pub(crate) fn listings(&self) -> &Listings {
+        &self.listings
     }
 
     pub(crate) fn links(&self, request: &HttpRequest) -> Links<'_> {

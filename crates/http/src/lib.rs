@@ -22,6 +22,7 @@ mod handlers;
 pub mod housekeeping;
 mod idempotency;
 mod limits;
+mod listings;
 mod openapi;
 mod origin;
 mod paging;

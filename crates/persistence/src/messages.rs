@@ -7,7 +7,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use gigline_domain::{ChatId, ClientId, EventId, MessageId, MessageText, Seq, Timestamp, UserId};
 
-pub use self::history::{History, Range, history};
+pub use self::history::{History, Range, history, newest_for};
 pub(crate) use self::history::{newest_of_chat, newest_sent};
 pub(crate) use self::rows::{MESSAGE, MessageRow, message, seq};
 use crate::any::AnyConn;

@@ -10,8 +10,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use gigline_chat::engine::{NewWatch, Woken};
 use gigline_chat::{ChatId, MessageText, Seq};
 use gigline_domain::{Fault, UserId};
-use gigline_persistence::messages::{self, History, Range};
-use gigline_persistence::{Conn, Entity, StoreError, StoreResult, chats};
+use gigline_persistence::messages::{self, Range};
+use gigline_persistence::{Entity, StoreError};
 use serde::Serialize;
 
 use crate::app::App;
@@ -23,19 +23,18 @@ use crate::handed::handed;
 use crate::handlers::entry::params;
 use crate::handlers::rooms::chatroom;
 use crate::idempotency::KEY;
+use crate::listings::{MESSAGES, said};
 use crate::polls::Key;
-use crate::shapes::{Ended, SaidBody};
+use crate::shapes::{Ended, SaidList};
 
 /// How long a poll waits at most.
 const WAITS: Duration = Duration::from_secs(25);
 /// How many polls of one session may wait for one room; the oldest make room.
 const POLLS: usize = 4;
-/// How many messages an answer has.
-const MESSAGES: usize = 50;
 
 /// A list of messages, and up to where it shows the room.
 struct Listing {
-    messages: Vec<SaidBody>,
+    messages: SaidList,
     to: Seq,
 }
 
@@ -112,7 +111,7 @@ fn said_anyway(listing: ApiResult<Listing>) -> ApiResult<Listing> {
     match listing {
         Err(error) if !matches!(error, ApiError::NotInRoom) => {
             log::warn!("a message is sent, and what else there is cannot be listed: {error:?}");
-            Ok(Listing { messages: Vec::new(), to: Seq::NONE })
+            Ok(Listing { messages: SaidList::default(), to: Seq::NONE })
         }
         listing => listing,
     }
@@ -169,29 +168,22 @@ async fn last_seq(app: &App, room: ChatId, me: UserId) -> ApiResult<Seq> {
 
 /// The newest messages; where more were missed than these, those that come next after what was seen.
 async fn listing(app: &App, room: ChatId, me: UserId, after: Option<Seq>) -> ApiResult<Listing> {
+    let newest = app.listings().newest(&app.store, room, me).await.map_err(not_in)?;
+    match after {
+        Some(seen) if newest.first.get() > seen.get().saturating_add(1) => next(app, room, me, seen).await,
+        _ => Ok(Listing { messages: newest.messages, to: newest.to }),
+    }
+}
+
+async fn next(app: &App, room: ChatId, me: UserId, seen: Seq) -> ApiResult<Listing> {
     let read = app.store.read(move |conn| {
         conn.snapshot(|conn| {
-            let newest = messages::history(conn, room, me, Range::Newest, MESSAGES)?;
-            let first = newest.messages.first().map_or(Seq::NONE, |first| first.seq);
-            match after {
-                Some(seen) if first.get() > seen.get().saturating_add(1) => {
-                    let next = messages::history(conn, room, me, Range::After(seen), MESSAGES)?;
-                    let to = next.messages.last().map_or(next.last_seq, |last| last.seq);
-                    with_names(conn, &next, to)
-                }
-                _ => with_names(conn, &newest, newest.last_seq),
-            }
+            let next = messages::history(conn, room, me, Range::After(seen), MESSAGES)?;
+            let to = next.messages.last().map_or(next.last_seq, |last| last.seq);
+            Ok(Listing { messages: said(conn, &next)?, to })
         })
     });
     read.await.map_err(not_in)
-}
-
-fn with_names(conn: &mut Conn, history: &History, to: Seq) -> StoreResult<Listing> {
-    let mut senders: Vec<UserId> = history.messages.iter().filter_map(|message| message.sender).collect();
-    senders.sort_unstable();
-    senders.dedup();
-    let names = chats::usernames_of(conn, &senders)?.into_iter().collect();
-    Ok(Listing { messages: SaidBody::list(&history.messages, &names), to })
 }
 
 #[cfg(test)]
@@ -206,7 +198,7 @@ mod tests {
             matches!(said_anyway(Err(ApiError::NotInRoom)), Err(ApiError::NotInRoom)),
             "deleted since, with all in it"
         );
-        let listed = said_anyway(Ok(Listing { messages: Vec::new(), to: Seq::parse(3).unwrap() }));
+        let listed = said_anyway(Ok(Listing { messages: SaidList::default(), to: Seq::parse(3).unwrap() }));
         assert_eq!(listed.unwrap().to.get(), 3);
     }
 }

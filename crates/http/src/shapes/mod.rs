@@ -16,7 +16,7 @@ pub(crate) use chat::{ChatLineBody, ChatList, MessageList, ReadBody};
 pub(crate) use job::{JobBody, JobList};
 pub(crate) use rating::{RatingBody, RatingList};
 pub(crate) use room::{RoomAccount, RoomBody, RoomId, RoomSignedIn};
-pub(crate) use said::{Ended, SaidBody};
+pub(crate) use said::{Ended, SaidList};
 pub(crate) use session::{SessionBody, SignedIn};
 pub(crate) use user::{UserBody, UserList};
 

@@ -1,11 +1,13 @@
 //! Messages as the rooms' page shows them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use gigline_domain::{Timestamp, UserId};
 use gigline_persistence::records::Message;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
 
 use crate::wire::Time;
@@ -13,7 +15,7 @@ use crate::wire::Time;
 /// A message of a room.
 #[derive(Serialize, ToSchema)]
 #[schema(as = RoomMessage)]
-pub(crate) struct SaidBody {
+struct SaidBody {
     id: i64,
     /// Its number in the room: 1, 2, 3 … in the order of commit.
     seq: i64,
@@ -32,15 +34,36 @@ pub(crate) struct SaidBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Ended {
     pub(crate) message: &'static str,
-    pub(crate) messages: Vec<SaidBody>,
+    #[schema(value_type = Vec<SaidBody>)]
+    pub(crate) messages: SaidList,
 }
+
+/// Messages of a room in their order, encoded once; clones share the text. By default none.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SaidList(Option<Arc<RawValue>>);
 
 /// The smallest step of a time as it is written.
 const STEP: Duration = Duration::from_micros(10);
 
+impl SaidList {
+    /// Messages with the names of those who sent them.
+    pub(crate) fn new(messages: &[Message], names: &HashMap<UserId, String>) -> serde_json::Result<Self> {
+        Ok(Self(Some(to_raw_value(&SaidBody::list(messages, names))?.into())))
+    }
+}
+
+impl Serialize for SaidList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Some(text) => text.serialize(serializer),
+            None => serializer.collect_seq([(); 0]),
+        }
+    }
+}
+
 impl SaidBody {
     /// A list of messages whose times are all different: the page keys its list by them.
-    pub(crate) fn list(messages: &[Message], names: &HashMap<UserId, String>) -> Vec<Self> {
+    fn list(messages: &[Message], names: &HashMap<UserId, String>) -> Vec<Self> {
         let mut last: Option<Timestamp> = None;
         let shown = messages.iter().map(|message| {
             let at = last.map_or(message.at, |last| message.at.max(last.plus(STEP)));

@@ -8,7 +8,7 @@ use gigline_domain::{ChatId, Seq, UserId};
 use super::rows::{MESSAGE, MessageRow, message, seq};
 use crate::any::{AnyConn, capped};
 use crate::kept::{kept, named};
-use crate::many::newest_of;
+use crate::many::{newest_of, one_of};
 use crate::records::Message;
 use crate::schema::{chats, messages, participants};
 use crate::{Conn, Entity, Page, PageRequest, StoreError, StoreResult};
@@ -38,6 +38,30 @@ pub fn history(conn: &mut Conn, chat: ChatId, viewer: UserId, range: Range, limi
     conn.snapshot(|conn| {
         let (_, last_seq) = marks(conn, chat, viewer)?;
         Ok(History { messages: stretch(conn.db(), chat, range, limit)?, last_seq })
+    })
+}
+
+/// The newest `limit` messages of a chat for several people at once, and which of them are in it, in ascending order.
+///
+/// Errors: `NotFound(Chat)` if none of them is.
+pub fn newest_for(
+    conn: &mut Conn,
+    chat: ChatId,
+    people: &[UserId],
+    limit: usize,
+) -> StoreResult<(History, Vec<UserId>)> {
+    let ids: Vec<i64> = people.iter().copied().map(UserId::get).collect();
+    conn.snapshot(|conn| {
+        let mut rows: Vec<(i64, i64)> = participants::table
+            .inner_join(chats::table)
+            .filter(participants::chat_id.eq(chat.get()))
+            .filter(one_of("participants.user_id", &ids))
+            .select((participants::user_id, chats::last_seq))
+            .load(conn.db())?;
+        let last_seq = rows.first().map(|row| row.1).ok_or(StoreError::NotFound(Entity::Chat))?;
+        rows.sort_unstable();
+        let history = History { messages: stretch(conn.db(), chat, Range::Newest, limit)?, last_seq: seq(last_seq)? };
+        Ok((history, rows.into_iter().map(|row| UserId::new(row.0)).collect()))
     })
 }
 
