@@ -21,13 +21,13 @@ async fn newest(who: &Client, room: i64) -> (Value, Value) {
 }
 
 /// Has several ask again and again until it is over.
-async fn asking(who: &[&Client], room: i64, over: &Cell<bool>) {
+async fn asking(who: Vec<Client>, room: i64, over: &Cell<bool>) {
     let one = |who: Client| async move {
         while !over.get() {
             let _ = list(&who, room).await;
         }
     };
-    let _ = join_all(who.iter().cycle().take(12).map(|who| one((*who).clone()))).await;
+    let _ = join_all(who.iter().cycle().take(12).cloned().map(one)).await;
 }
 
 /// Says, takes back and renames at one server, and asks both after each.
@@ -64,7 +64,7 @@ on_both! {
             change_and_ask((&ann, id), [&bob, &there], room).await;
             over.set(true);
         };
-        let _ = tokio::join!(asking(&[&bob, &ann, &there], room, &over), change);
+        let _ = tokio::join!(asking(vec![bob.clone(), ann.clone(), there.clone()], room, &over), change);
     }
 
     async fn who_asks_together_with_others_is_refused_alone(app) {
@@ -81,7 +81,7 @@ on_both! {
             }
             over.set(true);
         };
-        let _ = tokio::join!(asking(&[&ann], room, &over), refused);
+        let _ = tokio::join!(asking(vec![ann.clone()], room, &over), refused);
     }
 }
 
