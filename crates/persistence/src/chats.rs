@@ -103,7 +103,7 @@ pub fn find_direct(conn: &mut Conn, one: UserId, other: UserId) -> StoreResult<O
         .filter(chats::lo_user.eq(one.min(other).get()))
         .filter(chats::hi_user.eq(one.max(other).get()))
         .select(chats::id)
-        .get_result(conn.db())
+        .get_result(conn.look())
         .optional()?;
     Ok(id.map(ChatId::new))
 }

@@ -1,5 +1,7 @@
 //! Connections and transactions as the repositories see them: which database is behind them is a question of this file.
 
+mod group;
+
 use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -9,9 +11,11 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::result::Error;
 use diesel::{Connection, QueryResult};
 
+use self::group::Footing;
 use crate::any::AnyConn;
 use crate::error::StoreError;
 use crate::feed::Events;
+use crate::log::Clock;
 use crate::savepoint;
 use crate::search_index::IndexChanges;
 use crate::tap::Tap;
@@ -27,6 +31,9 @@ pub struct Conn {
     index: IndexChanges,
     /// What the open transaction will have told the log.
     events: Events,
+    /// The number of the open transaction's last event, on SQLite.
+    clock: Clock,
+    footing: Footing,
 }
 
 /// A transaction that writes. Only a store makes one, so holding it means that it is committed or undone as a whole.
@@ -46,11 +53,14 @@ impl Conn {
             reading: false,
             index: IndexChanges::default(),
             events: Events::default(),
+            clock: Clock::default(),
+            footing: Footing::default(),
         }
     }
 
     /// What diesel's `load`, `execute` and so on take.
     pub(crate) fn db(&mut self) -> &mut AnyConn {
+        self.stand();
         &mut self.any
     }
 
@@ -103,17 +113,25 @@ impl Conn {
         &mut self.events
     }
 
-    /// Writes what was gathered for the search index.
-    fn write_index(&mut self) -> QueryResult<()> {
+    /// The numbers of events, on SQLite, and the connection to read the last one from.
+    pub(crate) fn clock(&mut self) -> (&mut Clock, &mut AnyConn) {
+        (&mut self.clock, &mut self.any)
+    }
+
+    /// Writes what was gathered for the search index, and the clock.
+    fn write_gathered(&mut self) -> QueryResult<()> {
         match &mut self.any {
-            AnyConn::Sqlite(conn) => self.index.write(conn),
+            AnyConn::Sqlite(conn) => {
+                self.clock.write(conn)?;
+                self.index.write(conn)
+            }
             AnyConn::Pg(_) => Ok(()),
         }
     }
 
-    /// Commits, with the search index as it should be then.
+    /// Commits, with the search index and the clock as they should be then.
     pub(crate) fn commit(&mut self) -> QueryResult<()> {
-        self.write_index()?;
+        self.write_gathered()?;
         self.keep()
     }
 
@@ -125,6 +143,7 @@ impl Conn {
 
     pub(crate) fn begin_write(&mut self) -> QueryResult<()> {
         self.events.clear();
+        self.clock = Clock::default();
         // The lock is taken at once: a transaction that reads first and writes later could not get it any more.
         self.begin("BEGIN IMMEDIATE", "BEGIN")
     }
@@ -137,7 +156,7 @@ impl Conn {
     }
 
     pub(crate) fn push(&mut self) -> QueryResult<()> {
-        Manager::begin_transaction(&mut self.any)
+        Manager::begin_transaction(self.db())
     }
 
     /// Keeps what was done since the last `push`, or commits.
@@ -151,15 +170,6 @@ impl Conn {
             Manager::rollback_transaction(&mut self.any)?;
         }
         if self.depth()? == depth { Ok(()) } else { Err(Error::BrokenTransactionManager) }
-    }
-
-    /// Runs one write of a group within the group's transaction; what it did stays if it says so.
-    pub(crate) fn one_of_group(&mut self, write: impl FnOnce(&mut Self) -> bool) -> QueryResult<()> {
-        self.uncounted(savepoint::open)?;
-        let keep = write(self);
-        // A panic may have left savepoints of the write's own open.
-        self.unwind_to(1)?;
-        self.uncounted(|any| savepoint::close(any, keep))
     }
 
     /// Runs what the server reads by itself, whoever asks for whatever: its statements are not counted.
@@ -249,6 +259,7 @@ impl WriteTx<'_> {
     {
         let failed_before = self.0.tap.failed();
         let (depth, indexed, told) = (self.0.depth()?, self.0.index.mark(), self.0.events.mark());
+        let clock = self.0.clock;
         self.0.push()?;
         match f(&mut WriteTx(&mut *self.0)) {
             Ok(value) => {
@@ -259,6 +270,7 @@ impl WriteTx<'_> {
                 self.0.unwind_to(depth)?;
                 self.0.index.back_to(indexed);
                 self.0.events.back_to(told);
+                self.0.clock = clock;
                 self.0.tap.set_failed(failed_before);
                 Err(error)
             }

@@ -1,9 +1,9 @@
 //! Statements that run so often that on SQLite not even their text is written twice; on PostgreSQL they are as they are.
 
-/// `run_fixed!(tx, Name, statement, get_result)`: the text of `statement` must not depend on anything.
+/// `run_fixed!(conn, Name, statement, get_result)`: the text of `statement` must not depend on anything.
 macro_rules! run_fixed {
-    ($tx:expr, $name:ident, $statement:expr, $how:ident) => {
-        match $tx.db() {
+    ($conn:expr, $name:ident, $statement:expr, $how:ident) => {
+        match $conn {
             $crate::any::AnyConn::Sqlite(conn) => $crate::kept::fixed($name, $statement).$how(conn),
             $crate::any::AnyConn::Pg(conn) => $statement.$how(conn),
         }

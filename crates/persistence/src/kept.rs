@@ -56,9 +56,9 @@ impl<Q: QueryFragment<Sqlite>, N: Named> QueryFragment<Sqlite> for Kept<Q, N> {
     }
 }
 
-/// A statement that binds several numbers and nothing else.
+/// A statement for SQLite that binds several numbers and nothing else.
 ///
-/// This is also how an UPDATE is kept prepared: Diesel's own is parsed anew each time, as [`Fixed`] too.
+/// This is how an UPDATE is kept prepared: Diesel's own is parsed anew each time, as [`Fixed`] too.
 pub(crate) struct KeptInOrder<Q, N, const K: usize> {
     query: Q,
     numbers: [i64; K],
@@ -71,14 +71,8 @@ pub(crate) fn kept_in_order<N: Named, Q, const K: usize>(
     _name: N,
     numbers: [i64; K],
     query: Q,
-) -> Both<KeptInOrder<Q, N, K>> {
-    Both(KeptInOrder { query, numbers, name: std::marker::PhantomData })
-}
-
-impl<Q: QueryFragment<Pg>, N, const K: usize> QueryFragment<Pg> for KeptInOrder<Q, N, K> {
-    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.query.walk_ast(pass)
-    }
+) -> KeptInOrder<Q, N, K> {
+    KeptInOrder { query, numbers, name: std::marker::PhantomData }
 }
 
 impl<Q: QueryFragment<Sqlite>, N: Named, const K: usize> QueryFragment<Sqlite> for KeptInOrder<Q, N, K> {
@@ -107,9 +101,7 @@ impl<Q, N: Named, const K: usize> QueryId for KeptInOrder<Q, N, K> {
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl<Q: Query, N, const K: usize> Query for KeptInOrder<Q, N, K> {
-    type SqlType = Q::SqlType;
-}
+impl<Q, N, const K: usize> diesel::RunQueryDsl<diesel::SqliteConnection> for KeptInOrder<Q, N, K> {}
 
 fn written<Q: QueryFragment<Sqlite>>(query: &Q) -> QueryResult<Vec<String>> {
     let mut text = SqliteQueryBuilder::new();

@@ -3,11 +3,13 @@
 //! A message is its own event; everything else is a notice. An event whose chat is deleted may be gone from the log, so
 //! the numbers that are read have gaps; what was read up to a number never gets anything added below it.
 
+mod clock;
 mod notices;
 mod read;
 
 use gigline_domain::{ChatId, EventId, MessageId, Seq, SessionId, Timestamp, UserId};
 
+pub(crate) use self::clock::Clock;
 pub use self::notices::{KEPT_FOR, prune};
 pub(crate) use self::notices::{number, record};
 pub use self::read::{head, read_after, read_for};

@@ -12,13 +12,13 @@ pub(crate) use self::history::{newest_of_chat, newest_sent};
 pub(crate) use self::rows::{MESSAGE, MessageRow, message, seq};
 use crate::any::AnyConn;
 use crate::fixed::run_fixed;
-use crate::kept::{kept_in_order, named};
+use crate::kept::{fixed, kept_in_order, named};
 use crate::log::{Happening, LogEvent};
 use crate::records::Message;
 use crate::schema::{chats, messages, participants};
 use crate::{Entity, StoreError, StoreResult, WriteTx, locks, log};
 
-named!(SentAs, CountMessage, InsertMessage);
+named!(SentAs, ReadCount, SetCount, InsertMessage);
 
 /// What came of sending a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,7 +131,7 @@ fn sent_as(tx: &mut WriteTx<'_>, chat: ChatId, sender: UserId, client_id: &Clien
         .filter(messages::sender_id.eq(sender.get()))
         .filter(messages::client_id.eq(client_id.as_str()))
         .select(MESSAGE);
-    let row: Option<MessageRow> = run_fixed!(tx, SentAs, named_so, get_result).optional()?;
+    let row: Option<MessageRow> = run_fixed!(tx.look(), SentAs, named_so, get_result).optional()?;
     row.map(message).transpose()
 }
 
@@ -140,17 +140,40 @@ fn next_seq(tx: &mut WriteTx<'_>, chat: ChatId, sender: UserId, now: Timestamp) 
     let is_in = exists(
         participants::table.filter(participants::chat_id.eq(chat.get())).filter(participants::user_id.eq(sender.get())),
     );
-    let counted = diesel::update(chats::table.filter(chats::id.eq(chat.get())).filter(is_in))
-        .set((chats::last_seq.eq(chats::last_seq + 1), chats::last_at.eq(now.micros())))
-        .returning(chats::last_seq);
-    let numbers = [1, now.micros(), chat.get(), chat.get(), sender.get()];
-    let next: Option<i64> = kept_in_order(CountMessage, numbers, counted).get_result(tx.db()).optional()?;
+    let mine = chats::table.filter(chats::id.eq(chat.get())).filter(is_in);
+    let next: Option<i64> = match tx.look() {
+        AnyConn::Pg(conn) => diesel::update(mine)
+            .set((chats::last_seq.eq(chats::last_seq + 1), chats::last_at.eq(now.micros())))
+            .returning(chats::last_seq)
+            .get_result(conn)
+            .optional()?,
+        AnyConn::Sqlite(conn) => {
+            let count = fixed(ReadCount, mine.select((chats::last_seq, chats::last_at))).get_result(conn).optional()?;
+            count.map(|count| counted_on(tx, chat, count, now)).transpose()?
+        }
+    };
     seq(next.ok_or(StoreError::NotFound(Entity::Chat))?)
 }
 
+/// Moves a chat's counter on, on SQLite: it is at `was`, and that much was said then.
+fn counted_on(tx: &mut WriteTx<'_>, chat: ChatId, was: (i64, i64), now: Timestamp) -> QueryResult<i64> {
+    let next = was.0 + 1;
+    if let AnyConn::Sqlite(conn) = tx.undoable(move |conn| set_count(conn, chat, was)) {
+        set_count(conn, chat, (next, now.micros()))?;
+    }
+    Ok(next)
+}
+
+fn set_count(conn: &mut SqliteConnection, chat: ChatId, (last_seq, last_at): (i64, i64)) -> QueryResult<()> {
+    let set = diesel::update(chats::table.filter(chats::id.eq(chat.get())))
+        .set((chats::last_seq.eq(last_seq), chats::last_at.eq(last_at)));
+    kept_in_order(SetCount, [last_seq, last_at, chat.get()], set).execute(conn).map(drop)
+}
+
 fn insert(tx: &mut WriteTx<'_>, message: &Message) -> StoreResult<()> {
+    let id = message.id.get();
     let row = diesel::insert_into(messages::table).values((
-        messages::id.eq(message.id.get()),
+        messages::id.eq(id),
         messages::chat_id.eq(message.chat_id.get()),
         messages::seq.eq(message.seq.get()),
         messages::sender_id.eq(message.sender.map(UserId::get)),
@@ -159,6 +182,9 @@ fn insert(tx: &mut WriteTx<'_>, message: &Message) -> StoreResult<()> {
         messages::created_at.eq(message.at.micros()),
         messages::deleted.eq(false),
     ));
-    run_fixed!(tx, InsertMessage, row, execute)?;
+    let unsaid = move |conn: &mut SqliteConnection| {
+        diesel::delete(messages::table.filter(messages::id.eq(id))).execute(conn).map(drop)
+    };
+    run_fixed!(tx.undoable(unsaid), InsertMessage, row, execute)?;
     Ok(())
 }

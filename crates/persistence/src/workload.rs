@@ -10,6 +10,8 @@ use std::sync::atomic::AtomicU64;
 
 use diesel::prelude::*;
 
+#[cfg(test)]
+pub(crate) use self::made_up::nobody;
 pub use self::made_up::{Postings, Words, poster};
 use crate::connect::{Access, Connector};
 use crate::lane::Lane;

@@ -2,7 +2,7 @@
 //!
 //! A durable commit costs a wait for the disk, whatever it holds. So writes that come while another is being committed
 //! wait together, and one thread then runs all of them (at most [`GROUP`]) in one transaction, each in a savepoint of
-//! its own, commits once and answers all. Where nothing waits, a thread that may block does its write itself.
+//! its own if it needs one, commits once and answers all. Where nothing waits, a thread that may block does its write itself.
 //!
 //! - A write that fails or panics is undone alone.
 //! - Nobody is told of success before the commit has reached the disk.

@@ -6,15 +6,13 @@ use diesel::prelude::*;
 use gigline_domain::{ChatId, EventId, MessageId, SessionId, Timestamp, UserId};
 
 use super::{Happening, LogEvent};
-use crate::kept::{kept_in_order, named};
+use crate::any::AnyConn;
 use crate::messages::seq;
 use crate::schema::{event_clock, notices};
 use crate::{StoreError, StoreResult, WriteTx};
 
 /// How long a notice is kept: whoever was away for longer starts anew.
 pub const KEPT_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-
-named!(Tick);
 
 /// The next event's number.
 ///
@@ -24,7 +22,10 @@ pub(crate) fn number(tx: &mut WriteTx<'_>) -> StoreResult<i64> {
     let tick = diesel::update(event_clock::table.filter(event_clock::id.eq(1)))
         .set(event_clock::last.eq(event_clock::last + 1))
         .returning(event_clock::last);
-    Ok(kept_in_order(Tick, [1, 1], tick).get_result(tx.db())?)
+    Ok(match tx.clock() {
+        (clock, AnyConn::Sqlite(conn)) => clock.tick(conn)?,
+        (_, AnyConn::Pg(conn)) => tick.get_result(conn)?,
+    })
 }
 
 /// Writes an event that is no message; the same rule as for [`number`].

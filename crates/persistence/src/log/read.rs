@@ -12,6 +12,10 @@ use crate::{Conn, StoreResult};
 
 /// The newest event's number; [`EventId::NONE`] before the first.
 pub fn head(conn: &mut Conn) -> StoreResult<EventId> {
+    // A transaction that writes on SQLite has not written the row yet.
+    if let Some(last) = conn.clock().0.last() {
+        return Ok(EventId::new(last));
+    }
     let last: i64 = event_clock::table.filter(event_clock::id.eq(1)).select(event_clock::last).get_result(conn.db())?;
     Ok(EventId::new(last))
 }

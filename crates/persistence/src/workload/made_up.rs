@@ -109,7 +109,7 @@ pub fn poster(tx: &mut WriteTx<'_>) -> StoreResult<UserId> {
     accounts::insert(tx, &new, &username)
 }
 
-fn nobody() -> Result<NewAccount, Fault> {
+pub(crate) fn nobody() -> Result<NewAccount, Fault> {
     Ok(NewAccount {
         email: None,
         first: PersonName::parse("Jordan")?,
