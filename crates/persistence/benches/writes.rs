@@ -1,5 +1,5 @@
-//! Durable inserts by 1, 16, 64 and 256 submitters, of one short row and of a whole job with its words in the search
-//! index: the store against a pool of eight writers.
+//! Durable inserts by 1, 16, 64 and 256 submitters, of one short row, of a message, and of a whole job with its words in
+//! the search index: the store against a pool of eight writers.
 //!
 //! Both keep the same promises (WAL, `synchronous=FULL`, the write lock taken at once) on the same disk; rounds of the
 //! two take turns, and the tables show the medians. Submitters are threads in one table of each kind, tasks in the other.
@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use gigline_domain::UserId;
-use gigline_persistence::workload::{self, Postings, WriterPool};
+use gigline_persistence::workload::{self, Postings, Talkers, WriterPool};
 use gigline_persistence::{DatabaseUrl, Store, StoreConfig, StoreResult, WriteTx};
 use tokio::runtime::Runtime;
 
@@ -23,42 +23,56 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    both_tables(&runtime, "rows", |_poster| |tx: &mut WriteTx<'_>| workload::insert(tx, 7))?;
+    both_tables(&runtime, "rows", |_people| |tx: &mut WriteTx<'_>| workload::insert(tx, 7))?;
+    both_tables(&runtime, "messages", |people| people.talkers.next())?;
     let postings = Postings::of(2_000)?;
-    both_tables(&runtime, "jobs", move |poster| postings.next(poster))
+    both_tables(&runtime, "jobs", move |people| postings.next(people.poster))
+}
+
+/// Who writes.
+#[derive(Clone)]
+struct People {
+    poster: UserId,
+    talkers: Talkers,
+}
+
+impl People {
+    fn new(tx: &mut WriteTx<'_>) -> StoreResult<Self> {
+        Ok(Self { poster: workload::poster(tx)?, talkers: Talkers::of(tx, 256)? })
+    }
 }
 
 /// `write` makes what each submitter has written, again and again.
 fn both_tables<W, F>(runtime: &Runtime, what: &str, write: W) -> Result<(), Failure>
 where
-    W: Fn(UserId) -> F + Clone + Send + Sync + 'static,
+    W: Fn(&People) -> F + Clone + Send + Sync + 'static,
     F: FnOnce(&mut WriteTx<'_>) -> StoreResult<()> + Send + 'static,
 {
     let (ours, theirs) = (write.clone(), write.clone());
     table(
         &format!("{what}, submitters are threads"),
-        |(store, poster), n| {
+        |(store, people), n| {
             let write = ours.clone();
-            by_threads(n, move || store.write_blocking(write(poster)))
+            by_threads(n, move || store.write_blocking(write(&people)))
         },
-        |(pool, poster), n| {
+        |(pool, people), n| {
             let write = theirs.clone();
-            by_threads(n, move || pool.write_blocking(write(poster)))
+            by_threads(n, move || pool.write_blocking(write(&people)))
         },
     )?;
     table(
         &format!("{what}, submitters are tasks"),
-        |(store, poster), n| {
+        |(store, people), n| {
             let write = write.clone();
             by_tasks(runtime, n, move || {
-                let (store, write) = (store.clone(), write(poster));
+                let (store, write) = (store.clone(), write(&people));
                 async move { store.write(write).await }
             })
         },
-        |(pool, poster), n| {
+        |(pool, people), n| {
             let write = write.clone();
             by_tasks(runtime, n, move || {
-                let (pool, write) = (pool.clone(), write(poster));
+                let (pool, write) = (pool.clone(), write(&people));
                 async move { pool.write(write).await }
             })
         },
@@ -67,8 +81,8 @@ where
 
 fn table(
     kind: &str,
-    ours: impl Fn((Store, UserId), usize) -> Result<Submitter, Failure>,
-    theirs: impl Fn((WriterPool, UserId), usize) -> Result<Submitter, Failure>,
+    ours: impl Fn((Store, People), usize) -> Result<Submitter, Failure>,
+    theirs: impl Fn((WriterPool, People), usize) -> Result<Submitter, Failure>,
 ) -> Result<(), Failure> {
     println!("durable inserts a second of {kind}; medians of {ROUNDS} rounds of {ROUND:?} each in turn");
     println!("submitters |    store   p50 us   p99 us |  8 writers   p50 us   p99 us |  ratio (lowest .. highest)");
@@ -100,22 +114,22 @@ fn table(
     Ok(())
 }
 
-fn open_store(path: &Path) -> Result<(Store, UserId), Failure> {
+fn open_store(path: &Path) -> Result<(Store, People), Failure> {
     let url = DatabaseUrl::Sqlite(path.to_owned());
     let store = Store::open(&StoreConfig { readers: 1, write_queue: WAITING, ..StoreConfig::new(url.clone()) })?;
     workload::prepare(&url)?;
-    let poster = store.write_blocking(workload::poster)?;
-    Ok((store, poster))
+    let people = store.write_blocking(People::new)?;
+    Ok((store, people))
 }
 
-fn open_pool(path: &Path) -> Result<(WriterPool, UserId), Failure> {
+fn open_pool(path: &Path) -> Result<(WriterPool, People), Failure> {
     let url = DatabaseUrl::Sqlite(path.to_owned());
     // It has no migrations of its own.
     Store::open(&StoreConfig::new(url.clone()))?.close();
     let pool = WriterPool::open(&url, 8, WAITING)?;
     workload::prepare(&url)?;
-    let poster = pool.write_blocking(workload::poster)?;
-    Ok((pool, poster))
+    let people = pool.write_blocking(People::new)?;
+    Ok((pool, people))
 }
 
 fn by_threads(n: usize, insert: impl Fn() -> StoreResult<()> + Clone + Send + 'static) -> Result<Submitter, Failure> {

@@ -1,9 +1,10 @@
-//! What the benchmarks measure: a small durable row or a whole job, written through the store or through a plain pool
+//! What the benchmarks measure: a small durable row, a message or a whole job, written through the store or through a plain pool
 //! of writers.
 //!
 //! Not for the product. It is here because nothing outside of this crate may hold SQL or a connection.
 
 mod made_up;
+mod talkers;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -13,6 +14,7 @@ use diesel::prelude::*;
 #[cfg(test)]
 pub(crate) use self::made_up::nobody;
 pub use self::made_up::{Postings, Words, poster};
+pub use self::talkers::Talkers;
 use crate::connect::{Access, Connector};
 use crate::lane::Lane;
 use crate::{Conn, DatabaseUrl, StoreResult, WriteTx, scratch};

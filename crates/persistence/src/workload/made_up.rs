@@ -83,7 +83,7 @@ impl Postings {
     }
 }
 
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::from_micros(1_795_219_200_000_000)
 }
 
