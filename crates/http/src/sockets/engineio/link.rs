@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use gigline_chat::engineio::{Config, Sent, Session};
 use gigline_chat::{CloseReason, Frame};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex as FairMutex, Notify};
 
 use self::state::{News, State};
 use crate::sockets::peer::Drained;
@@ -29,14 +29,18 @@ struct Shared {
     work: Notify,
     /// The next deadline has come nearer, or the session is over.
     beat: Notify,
-    /// The inbox has room again.
+    /// The inbox has room again, or the session has ended.
     room: Notify,
+    /// Held by the one POST of those that came while the inbox was full whose turn it is. The others wait in the order
+    /// in which they came.
+    turn: FairMutex<()>,
 }
 
 impl Link {
     pub(super) fn new(session: Session, config: &Config) -> Self {
         let state = Mutex::new(State::new(session, config));
-        Self(Arc::new(Shared { state, work: Notify::new(), beat: Notify::new(), room: Notify::new() }))
+        let [work, beat, room] = std::array::from_fn(|_| Notify::new());
+        Self(Arc::new(Shared { state, work, beat, room, turn: FairMutex::default() }))
     }
 
     /// Queues frames as one unit, all or none. What is refused is told of later: [`Link::tell_when_drained`].
@@ -108,6 +112,9 @@ impl Link {
         }
         if news.beat {
             self.0.beat.notify_one();
+        }
+        if news.ended {
+            self.0.room.notify_waiters();
         }
     }
 }

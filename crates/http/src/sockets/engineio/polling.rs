@@ -45,6 +45,9 @@ pub(super) async fn post(
     if announced(request).is_some_and(|length| length > limit) {
         return Err(Refusal::TooLarge);
     }
+    // Nothing more is read before what came earlier is done: else who sends on and on without waiting for the answers
+    // would fill the memory.
+    let turn = link.turn().await;
     link.post_begin()?;
     let hung_up = Guard { link, armed: true, act: Link::post_dropped };
     let body = tokio::time::timeout(deadline, collect(payload, limit)).await;
@@ -55,6 +58,7 @@ pub(super) async fn post(
         return Err(link.post_too_large());
     };
     link.post(&body)?;
+    drop((body, turn));
     link.room().await;
     Ok(answers::taken())
 }
@@ -101,3 +105,6 @@ impl Drop for Guard<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

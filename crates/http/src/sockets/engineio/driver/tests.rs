@@ -26,8 +26,12 @@ fn a_session_whose_application_panics_is_over_and_gives_up_its_places() {
         let peer = Faulty { _place: Arc::clone(&place) };
         let task = actix_rt::spawn(serve(Arc::clone(&registry), sid, link.clone(), peer));
         link.ws_text(WsId::FIRST, "4hello");
+        link.ws_text(WsId::FIRST, &format!("4{}", "x".repeat(70_000)));
+        let mut room = std::pin::pin!(link.room());
+        assert!(futures_util::poll!(&mut room).is_pending(), "whoever brings more waits");
         assert!(task.await.expect_err("a panic").is_panic());
         assert_eq!((registry.len(), Arc::strong_count(&place)), (0, 1));
+        assert!(futures_util::poll!(&mut room).is_ready(), "nobody waits for what is not listened to any more");
         assert_eq!(link.ended(), Some(CloseReason::GoingAway));
         assert_eq!(link.read().last(), Some(&CloseReason::GoingAway.frame().into_bytes()), "and its client is told");
     });

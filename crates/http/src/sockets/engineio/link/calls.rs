@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use actix_web::web::Bytes;
 use gigline_chat::CloseReason;
 use gigline_chat::engineio::{Get, Pop, Refusal, WsId, WsOpen};
-use tokio::sync::oneshot;
+use tokio::sync::{MutexGuard, oneshot};
 
 use super::Link;
 use super::state::{State, owned};
@@ -67,6 +67,17 @@ impl Link {
             state.poll = None;
             state.session.get_dropped(now);
         });
+    }
+
+    /// Waits until a POST may bring more. Those that come while there is no room go one at a time, each for as long as
+    /// it holds what this gives it: else all would find the same room, and their bodies would overlap.
+    pub(in crate::sockets::engineio) async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+        if self.0.turn.try_lock().is_ok() && !self.look(|state| state.is_full()) {
+            return None;
+        }
+        let turn = self.0.turn.lock().await;
+        self.room().await;
+        Some(turn)
     }
 
     /// The head of a POST has come.
@@ -157,8 +168,8 @@ impl Link {
     /// The next thing for the application to do.
     pub(in crate::sockets::engineio) fn next_work(&self) -> Work {
         let (work, has_room) = self.look(|state| {
-            let was_full = state.inbox.is_full();
-            (state.next_work(), was_full && !state.inbox.is_full())
+            let was_full = state.is_full();
+            (state.next_work(), was_full && !state.is_full())
         });
         if has_room {
             self.0.room.notify_waiters();
@@ -176,11 +187,11 @@ impl Link {
         self.0.work.notified().await;
     }
 
-    /// Waits until the application has done so much that more may come in.
+    /// Waits until the application has done so much that more may come in, or the session has ended.
     pub(in crate::sockets::engineio) async fn room(&self) {
         loop {
             let room = self.0.room.notified();
-            if !self.look(|state| state.inbox.is_full()) {
+            if !self.look(|state| state.is_full()) {
                 return;
             }
             room.await;

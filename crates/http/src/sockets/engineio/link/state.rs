@@ -48,6 +48,7 @@ pub(super) struct News {
     pub(super) drained: Vec<Weak<dyn Drained>>,
     pub(super) work: bool,
     pub(super) beat: bool,
+    pub(super) ended: bool,
 }
 
 impl State {
@@ -141,6 +142,11 @@ impl State {
         self.quiet = carried && self.session.queued_frames() == 0;
     }
 
+    /// Whether who brings more must wait. After the end nothing is taken any more, so nobody waits.
+    pub(super) fn is_full(&self) -> bool {
+        self.inbox.is_full() && self.session.closed().is_none()
+    }
+
     pub(super) fn next_work(&mut self) -> Work {
         let ended = self.session.closed();
         if ended.is_some_and(|reason| !matches!(reason, CloseReason::Client | CloseReason::TransportClosed)) {
@@ -162,10 +168,12 @@ impl State {
         let deadline = self.session.next_deadline();
         let nearer = deadline.is_some_and(|deadline| self.armed.is_none_or(|armed| deadline < armed));
         self.armed = deadline;
+        let ended = self.session.closed().is_some();
         News {
             body: if self.quiet { None } else { self.body.take().map(|(_, waker)| waker) },
             drained: if drained { self.waiting.clone() } else { Vec::new() },
-            work: !self.inbox.is_empty() || self.session.closed().is_some(),
+            work: !self.inbox.is_empty() || ended,
+            ended,
             beat: nearer || self.session.is_done(),
             poll: answer.and_then(|answer| {
                 self.passed += 1;

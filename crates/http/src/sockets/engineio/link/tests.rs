@@ -25,6 +25,11 @@ impl Link {
         link(Transport::WebSocket)
     }
 
+    /// A session that was just opened by polling.
+    pub(in crate::sockets) fn polled() -> Self {
+        link(Transport::Polling)
+    }
+
     /// Why it ended, if it has and nothing is left to do.
     pub(in crate::sockets) fn ended(&self) -> Option<CloseReason> {
         match self.next_work() {
