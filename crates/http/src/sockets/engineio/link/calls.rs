@@ -114,15 +114,17 @@ impl Link {
 
     pub(in crate::sockets::engineio) fn ws_text(&self, id: WsId, text: &str) {
         self.change(|state, now| {
+            let carried = state.is_carried();
             let message = state.session.ws_text(id, text, now).map(owned);
-            state.take_in(message);
+            state.take_in(message, carried);
         });
     }
 
     pub(in crate::sockets::engineio) fn ws_binary(&self, id: WsId, data: &Bytes) {
         self.change(|state, now| {
+            let carried = state.is_carried();
             let message = state.session.ws_binary(id, data, now).map(owned);
-            state.take_in(message);
+            state.take_in(message, carried);
         });
     }
 

@@ -134,12 +134,17 @@ impl State {
         self.session.is_on(id).then_some(pong)
     }
 
-    /// Takes what came in by a WebSocket.
-    pub(super) fn take_in(&mut self, message: Option<Message>) {
+    /// Whether a WebSocket carries the session.
+    pub(super) fn is_carried(&self) -> bool {
+        self.session.transport() == Some(Transport::WebSocket)
+    }
+
+    /// Takes what came in by a WebSocket, which `carried` the session already or does so only since this message.
+    pub(super) fn take_in(&mut self, message: Option<Message>, carried: bool) {
         self.inbox.extend(message);
-        // As a rule a message changes nothing for the body that writes to the one who sent it.
-        let carried = self.session.transport() == Some(Transport::WebSocket);
-        self.quiet = carried && self.session.queued_frames() == 0;
+        // As a rule a message changes nothing for the body that writes to the one who sent it. The one that completes
+        // a move does: a ping may have become due that no poll came for.
+        self.quiet = carried && self.is_carried() && self.session.queued_frames() == 0;
     }
 
     /// Whether who brings more must wait. After the end nothing is taken any more, so nobody waits.

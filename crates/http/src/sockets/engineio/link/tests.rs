@@ -1,7 +1,8 @@
 //! Who is told of what, and who waits: the state's own rules are tested where they stand.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::Waker;
+use std::task::{Wake, Waker};
+use std::time::Duration;
 
 use actix_web::web::Bytes;
 use gigline_chat::engineio::{Sid, Transport, WsId, WsOpen, message};
@@ -51,6 +52,12 @@ struct Told(AtomicUsize);
 impl Drained for Told {
     fn drained(&self) {
         self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+impl Wake for Told {
+    fn wake(self: Arc<Self>) {
+        self.drained();
     }
 }
 
@@ -153,4 +160,24 @@ fn a_pong_goes_to_the_websocket_that_pinged_and_an_uncalled_one_gets_none() {
     assert_eq!(next(uncalled), Some(CloseReason::Finished.frame().into_bytes()));
     assert_eq!(next(uncalled), None);
     assert_eq!(next(probing), Some(Frame::pong(b"there?").into_bytes()));
+}
+
+#[test]
+fn a_ping_that_no_poll_came_for_goes_out_as_soon_as_the_session_has_moved() {
+    let config = Config::default();
+    let opened = Instant::now().checked_sub(config.ping_interval + Duration::from_secs(1)).unwrap();
+    let link = Link::new(Session::open(Sid::generate(), Transport::Polling, config, opened), &config);
+    assert!(link.tick().is_some(), "the ping is due, and nobody polls");
+    let WsOpen::Accept(id) = link.ws_open() else { panic!("it is open") };
+    link.ws_text(id, "2probe");
+    let (told, answer) = (Arc::new(Told::default()), Frame::text("3probe").into_bytes());
+    let waker = Waker::from(Arc::clone(&told));
+    assert!(matches!(link.pop(id, &waker), Outgoing::Frame(frame) if frame == answer));
+    assert!(matches!(link.pop(id, &waker), Outgoing::Nothing));
+    link.ws_text(id, "5");
+    assert_eq!(told.0.load(Ordering::SeqCst), 1, "the body is to look");
+    assert!(matches!(link.pop(id, &waker), Outgoing::Frame(frame) if frame == Frame::text("2").into_bytes()));
+    assert!(matches!(link.pop(id, &waker), Outgoing::Nothing));
+    link.ws_text(id, "4hello");
+    assert_eq!(told.0.load(Ordering::SeqCst), 1, "a message is nothing for it");
 }
