@@ -41,6 +41,14 @@ on_both! {
         assert_eq!((&first, &first), (&second, &third));
     }
 
+    async fn an_event_whose_name_is_a_number_is_told_that_there_is_none(app) {
+        let mut socket = joined(&app.user("ann").await, "/api/chat/").await;
+        socket.say(r#"42/api/chat/,1[5,{}]"#).await;
+        let failure = data(&socket.text_that_begins(r#"42/api/chat/,["failure","#).await);
+        assert_eq!((&failure["event"], &failure["code"]), (&json!("5"), &json!("unknown_event")));
+        assert!(socket.text().await.starts_with(r#"43/api/chat/,1[{"ok":false,"code":"unknown_event""#));
+    }
+
     async fn the_main_namespace_is_there_and_quiet_and_no_other_is(app) {
         let mut socket = app.anyone().web_socket("/socket.io/?EIO=4&transport=websocket").await.unwrap();
         let _ = socket.text().await;

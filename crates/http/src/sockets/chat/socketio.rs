@@ -10,6 +10,7 @@ use gigline_chat::engine::{
     Ack, AttachError, Event as Told, Kind, NAMESPACE, NAMESPACE_BARE, NewSocket, Offered, Outlet, Reason, failure,
 };
 use gigline_chat::engineio::{Config, Sent};
+use gigline_chat::socketio::event_name;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -120,8 +121,8 @@ impl Application for Conversations {
     async fn event(&self, member: &mut Member, event: Event) {
         let Member::Seated { errands, socket, .. } = member else { return };
         let mut args = event.args.iter();
-        // A number in place of a name is valid, and names nothing of ours.
-        let Some(name) = args.next().and_then(|name| serde_json::from_str::<String>(name.get()).ok()) else { return };
+        // A number in place of a name is valid; it names nothing of ours, and is told so.
+        let Some(name) = args.next().and_then(|first| event_name(first)) else { return };
         let (socket, id) = (socket.clone(), event.ack);
         let answer = move |ack: Ack| {
             let (Some(id), Ok(answer)) = (id, RawValue::from_string(ack.json().to_owned())) else { return };
