@@ -31,7 +31,9 @@ impl Allowance {
     }
 
     pub(super) fn take(&self, spent: Spent, now: Timestamp) -> Result<Spent, Throttled> {
-        let grown_back = spent.0.max(now).plus(self.each);
+        // Threads may take their moments the other way round, but not by so much: then the clock was set back.
+        let noted = if spent.0.since(now) > self.window * 2 { now } else { spent.0 };
+        let grown_back = noted.max(now).plus(self.each);
         if grown_back.since(now) > self.window {
             return Err(wait_until(grown_back.minus(self.window), now));
         }
@@ -62,6 +64,15 @@ mod tests {
         assert_eq!(allowance.take(spent, at(19)), Err(Throttled { retry_after: 1 }));
         spent = allowance.take(spent, at(20)).unwrap();
         assert_eq!(allowance.take(spent, at(20)), Err(Throttled { retry_after: 20 }));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_shuts_nobody_out() {
+        let allowance = Allowance::new(1, Duration::from_secs(60));
+        let spent = allowance.take(Spent::default(), at(3600)).unwrap();
+        let anew = allowance.take(spent, at(0)).unwrap();
+        assert!(allowance.take(anew, at(-1)).is_err(), "a little earlier is early");
+        assert_eq!(allowance.take(anew, at(0)), Err(Throttled { retry_after: 60 }), "and counts on from there");
     }
 
     #[test]

@@ -41,7 +41,9 @@ impl Delays {
     /// Counts an attempt, unless it has to wait.
     pub(super) fn start(&self, delay: Delay, now: Timestamp) -> Result<Delay, Throttled> {
         let next_at = delay.last.plus(self.after(delay.failures));
-        if now < next_at {
+        // Threads may take their moments the other way round, but not by so much: then the clock was set back.
+        let is_set_back = delay.last.since(now) > self.longest;
+        if now < next_at && !is_set_back {
             return Err(wait_until(next_at, now));
         }
         let failures = delay.failures.saturating_sub(self.faded(delay, now));
@@ -115,6 +117,17 @@ mod tests {
         assert_eq!(later.failures, 3, "three of five are forgotten, and this is one");
         assert!(DELAYS.start(later, at(180)).is_ok());
         assert_eq!(DELAYS.start(delay, at(100_000)).unwrap().failures, 1);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_shuts_nobody_out() {
+        let mut delay = Delay::default();
+        for _ in 0..5 {
+            delay = DELAYS.start(delay, at(3600)).unwrap();
+        }
+        assert!(DELAYS.start(delay, at(3599)).is_err(), "a little earlier is early");
+        delay = DELAYS.start(delay, at(0)).unwrap();
+        assert_eq!(DELAYS.start(delay, at(0)), Err(Throttled { retry_after: 2 }), "and counts on from there");
     }
 
     #[test]

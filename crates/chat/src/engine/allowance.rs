@@ -23,7 +23,9 @@ impl Allowance {
     pub(super) fn take(&self, user: UserId, now: Timestamp) -> bool {
         let Some(AllowanceSettings { events, within }) = self.settings else { return true };
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = spent.get(&user).copied().unwrap_or(now).max(now);
+        // Threads may take their moments the other way round, but not by so much: then the clock was set back.
+        let noted = spent.get(&user).copied().filter(|noted| noted.since(now) <= within * 2);
+        let before = noted.unwrap_or(now).max(now);
         let grown_back = before.plus(within / events.max(1));
         let may = grown_back.since(now) <= within;
         if may {
@@ -60,6 +62,16 @@ mod tests {
         assert_eq!(allowance.spent.lock().unwrap().len(), 1, "Ann's has not grown back by then");
         allowance.sweep(at(12_500));
         assert!(allowance.spent.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_shuts_nobody_up() {
+        let settings = AllowanceSettings { events: 20, within: Duration::from_secs(10) };
+        let allowance = Allowance::new(Some(settings));
+        let passed = |at| (0..100).filter(|_| allowance.take(UserId::new(1), at)).count();
+        let hour = 3_600_000;
+        assert_eq!((passed(at(hour)), passed(at(0)), passed(at(500))), (20, 20, 1));
+        assert_eq!(passed(at(499)), 0, "a little earlier is early");
     }
 
     #[test]

@@ -93,6 +93,8 @@ impl Registry {
     pub(super) fn settle_presence(&self, now: Timestamp, grace: Duration) {
         let mut state = self.write();
         state.leaving.retain(|user, since| {
+            // The clock may have been set back.
+            *since = now.min(*since);
             let waits = now.since(*since) < grace;
             if !waits {
                 (self.tell)(*user, false);

@@ -262,7 +262,8 @@ impl Socket {
         }
         let passed_on = guarded(|| self.outlet.passed_on()).unwrap_or_default();
         match state.standstill {
-            Some((since, before)) if before == passed_on => now.since(since) >= patience,
+            // The clock may have been set back: it then stands still from now on.
+            Some((since, before)) if before == passed_on && since <= now => now.since(since) >= patience,
             _ => {
                 state.standstill = Some((now, passed_on));
                 false
