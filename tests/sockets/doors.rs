@@ -159,22 +159,24 @@ on_both! {
         for _ in 0..200 {
             open.push(Polling::open(&here).await);
         }
-        assert_eq!(neighbour.get(OPEN).await.expect(503).code(), "busy", "one /64 is one address");
-        assert_eq!(neighbour.web_socket(SOCKET).await.err(), Some(503));
+        let refused = neighbour.get(OPEN).await.expect(429);
+        assert_eq!(refused.code(), "too_many_requests", "one /64 is one address");
+        assert_eq!(refused.header("retry-after"), "1");
+        assert_eq!(neighbour.web_socket(SOCKET).await.err(), Some(429));
         let _ = app.anyone().with("x-forwarded-for", "2001:db8:0:1::1").get(OPEN).await.expect(200);
         // Who joins has said who they are, until they leave.
         open[0].post("40/api/chat/,").await;
         assert!(open[0].packets(1).await[0].starts_with("40/api/chat/,"));
         let _ = neighbour.get(OPEN).await.expect(200);
-        let _ = neighbour.get(OPEN).await.expect(503);
+        let _ = neighbour.get(OPEN).await.expect(429);
         // And who goes makes room, as soon as that was noticed.
         open[1].post("1").await;
         let until = Instant::now() + Duration::from_secs(10);
         let mut next = neighbour.get(OPEN).await;
-        while next.status == 503 && Instant::now() < until {
+        while next.status == 429 && Instant::now() < until {
             next = neighbour.get(OPEN).await;
         }
         let _ = next.expect(200);
-        let _ = neighbour.get(OPEN).await.expect(503);
+        let _ = neighbour.get(OPEN).await.expect(429);
     }
 }

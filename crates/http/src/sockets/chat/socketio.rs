@@ -70,7 +70,7 @@ impl Application for Conversations {
 
     async fn admit(&self, request: &HttpRequest) -> Result<Visitor, Denied> {
         let address = self.parts.settings.proxies.client(request);
-        let stranger = self.strangers.let_in(address).ok_or(Denied::Busy)?;
+        let stranger = self.strangers.let_in(address).ok_or(Denied::TooMany)?;
         let guest = Guest::of(&self.parts, request).await.map_err(|error| match error {
             ApiError::CrossSite => Denied::Forbidden,
             _ => Denied::Busy,

@@ -40,9 +40,21 @@ pub(super) fn refused(refusal: Refusal, limit: usize) -> HttpResponse {
     response
 }
 
+/// Why nobody is let in now.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Later {
+    /// There is too much to do.
+    Busy,
+    /// This address has enough.
+    TooMany,
+}
+
 /// Not now.
-pub(super) fn busy() -> HttpResponse {
-    HttpResponse::from_error(ApiError::Busy)
+pub(super) fn later(why: Later) -> HttpResponse {
+    HttpResponse::from_error(match why {
+        Later::Busy => ApiError::Busy,
+        Later::TooMany => ApiError::TooMany(1),
+    })
 }
 
 /// Packets that have left the session. If they are dropped unsent they are lost, and then so is the session.

@@ -10,6 +10,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use gigline_chat::CloseReason;
 use gigline_chat::engineio::{Refusal, Session, Sid, Transport};
 
+use super::answers::Later;
 use super::link::Link;
 use super::query::Query;
 use super::registry::{Entry, Registry};
@@ -60,8 +61,8 @@ impl<S: Service> Door<S> {
         }
         let answered = match self.look(request) {
             Ok((query, None)) => match self.admit(request, &query).await {
-                Ok(Some(guest)) => Ok(self.begin(request, payload, query.transport, guest)),
-                Ok(None) => return answers::busy(),
+                Ok(Ok(guest)) => Ok(self.begin(request, payload, query.transport, guest)),
+                Ok(Err(later)) => return answers::later(later),
                 Err(refusal) => Err(refusal),
             },
             Ok((query, Some(entry))) => self.go_on(request, payload, &query, &entry).await,
@@ -82,8 +83,8 @@ impl<S: Service> Door<S> {
         Ok((query, Some(entry)))
     }
 
-    /// Whether a request without a session may open one; none if there is too much to do to find out.
-    async fn admit(&self, request: &HttpRequest, query: &Query) -> Result<Option<S::Guest>, Refusal> {
+    /// Whether a request without a session may open one, be it that it is to come again later.
+    async fn admit(&self, request: &HttpRequest, query: &Query) -> Result<Result<S::Guest, Later>, Refusal> {
         if request.method() != Method::GET {
             return Err(Refusal::BadHandshakeMethod);
         }
@@ -91,11 +92,12 @@ impl<S: Service> Door<S> {
             return Err(Refusal::BadRequest);
         }
         let guest = match self.0.service.admit(request).await {
-            Ok(guest) => Some(guest),
+            Ok(_) if self.0.closed.load(Ordering::SeqCst) || self.0.registry.is_full() => Err(Later::Busy),
+            Ok(guest) => Ok(guest),
             Err(Denied::Forbidden) => return Err(Refusal::Forbidden),
-            Err(Denied::Busy) => None,
+            Err(Denied::TooMany) => Err(Later::TooMany),
+            Err(Denied::Busy) => Err(Later::Busy),
         };
-        let guest = guest.filter(|_| !self.0.closed.load(Ordering::SeqCst) && !self.0.registry.is_full());
         if query.current { Ok(guest) } else { Err(Refusal::UnsupportedVersion) }
     }
 

@@ -32,6 +32,8 @@ pub trait Service: Send + Sync + 'static {
 pub enum Denied {
     /// It may not.
     Forbidden,
+    /// Its address has opened too many.
+    TooMany,
     /// There is too much to do to find out.
     Busy,
 }
