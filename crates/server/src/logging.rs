@@ -11,8 +11,8 @@ pub fn start(settings: &LogSettings) -> Result<(), SetLoggerError> {
     log::set_boxed_logger(Box::new(Calm(lines)))
 }
 
-/// The HTTP library calls every request that it cannot read, every client that hangs up, and every one that is cut off for
-/// reading too slowly, an error of its own.
+/// The HTTP library calls every request that it cannot read, every client that hangs up, every one that is cut off for
+/// reading too slowly, and every WebSocket's frame that is none, an error of its own.
 struct Calm<L>(L);
 
 impl<L: Log> Log for Calm<L> {
@@ -35,14 +35,17 @@ impl<L: Log> Log for Calm<L> {
     }
 }
 
-/// How what it says of these begins.
+/// How what it says of requests begins that are the client's doing.
 const CLIENTS_DOING: [&str; 2] = ["stream error: ", "Response payload stream error: TooSlow"];
 
 fn is_the_clients_doing(record: &Record<'_>) -> bool {
     let says = || record.args().to_string();
-    record.level() <= Level::Info
-        && record.target().starts_with("actix_http::h1")
-        && CLIENTS_DOING.iter().any(|words| says().starts_with(words))
+    let at_fault = match record.target() {
+        // What it says of WebSockets is about what came in.
+        target if target.starts_with("actix_http::ws") => true,
+        target => target.starts_with("actix_http::h1") && CLIENTS_DOING.iter().any(|words| says().starts_with(words)),
+    };
+    record.level() <= Level::Info && at_fault
 }
 
 #[cfg(test)]
@@ -75,7 +78,8 @@ mod tests {
         log.log(&line.args(format_args!("Response payload stream error: TooSlow")).build());
         log.log(&line.args(format_args!("Response payload stream error: disk")).build());
         log.log(&line.target("gigline_http").args(format_args!("stream error: ours")).build());
+        log.log(&line.target("actix_http::ws::codec").args(format_args!("Unfinished fragment Ping")).build());
         let heard: Vec<Level> = log.0.0.lock().unwrap().iter().map(|(level, _)| *level).collect();
-        assert_eq!(heard, [Level::Debug, Level::Debug, Level::Error, Level::Error]);
+        assert_eq!(heard, [Level::Debug, Level::Debug, Level::Error, Level::Error, Level::Debug]);
     }
 }
