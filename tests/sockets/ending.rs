@@ -7,6 +7,7 @@ use gigline_testkit::{Backend, Client, TestApp, WebSocket, on_both};
 use serde_json::json;
 
 use crate::polling::{Polling, text};
+use crate::raw::{DOORS, Raw};
 
 async fn socketio(client: &Client) -> WebSocket {
     let mut socket = client.web_socket("/socket.io/?EIO=4&transport=websocket").await.unwrap();
@@ -43,6 +44,20 @@ on_both! {
         let rest = text(&ann.get(&polling.path()).await);
         let packets: Vec<&str> = rest.split('\u{1e}').collect();
         assert!(packets.ends_with(&["41/api/chat/,", "1"]) || rest.contains(r#""code":4"#), "{rest}");
+        kept.say(r#"{"event":"ping"}"#).await;
+        let _ = kept.event("pong").await;
+    }
+
+    async fn a_traded_update_token_takes_the_old_sessions_sockets_along_and_not_the_new_ones(app) {
+        let ann = app.user("ann").await;
+        let (mut by_socketio, mut by_plain) = (socketio(&ann).await, plain(&ann).await);
+        let bearer = format!("Bearer {}", ann.update_token);
+        let traded = app.anyone().with("authorization", &bearer).post_empty("/api/session/").await.expect(200);
+        is_shown_out(&mut by_socketio).await;
+        assert_eq!(by_plain.closed().await, Some(4001));
+        let anew = app.anyone().with_cookie(&traded.text("session_token"));
+        let mut kept = plain(&anew).await;
+        assert_eq!(ann.web_socket("/api/chat/").await.err(), Some(401));
         kept.say(r#"{"event":"ping"}"#).await;
         let _ = kept.event("pong").await;
     }
@@ -130,5 +145,35 @@ fn a_stopping_server_tells_everybody_that_it_goes_away() {
         let (texts, code) = by_socketio.rest().await;
         assert_eq!((texts.iter().any(|text| text == "1"), code), (false, Some(1001)));
         assert_eq!(by_plain.closed().await, Some(1001));
+    });
+}
+
+/// Neither who reads nothing, nor who never finishes a frame, nor who waits for packets keeps a server from stopping.
+#[test]
+fn a_stopping_server_waits_for_nobody_who_does_not_come_to_an_end() {
+    const MESSAGES: usize = 400;
+    let app = TestApp::start(Backend::Sqlite).expect("SQLite is always there");
+    actix_rt::System::new().block_on(async {
+        let (ann, bob, cat) = (app.user("ann").await, app.user("bob").await, app.user("cat").await);
+        let polling = Polling::open(&cat).await;
+        let waits = actix_rt::spawn(async move { polling.get().await });
+        let halves = DOORS.map(|(path, _)| {
+            let mut half = Raw::open(&app, path, &cat.token);
+            half.begin(&[0x81, 0xfe, 0x01]);
+            half
+        });
+        let chat = app.db_chat(ann.id, bob.id).await;
+        let (mut anns, stalled, asleep) = (plain(&ann).await, plain(&bob).await, socketio(&bob).await);
+        talks(&mut anns, &chat.into(), MESSAGES).await;
+        let (stopped, has_stopped) = tokio::sync::oneshot::channel();
+        std::thread::spawn(move || {
+            drop(app);
+            stopped.send(())
+        });
+        let in_time = tokio::time::timeout(Duration::from_secs(30), has_stopped).await;
+        assert_eq!(in_time, Ok(Ok(())), "it stops");
+        assert_eq!(anns.closed().await, Some(1001));
+        assert_eq!(text(&waits.await.unwrap().expect(200)), "1");
+        drop((halves, stalled, asleep));
     });
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use gigline_testkit::{TestApp, on_both};
 
 /// An open WebSocket, its 101 read.
-struct Raw(TcpStream);
+pub(crate) struct Raw(TcpStream);
 
 impl Raw {
-    fn open(app: &TestApp, path: &str, token: &str) -> Self {
+    pub(crate) fn open(app: &TestApp, path: &str, token: &str) -> Self {
         let mut stream = TcpStream::connect(app.address()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let head = format!(
@@ -28,9 +28,14 @@ impl Raw {
         Self(stream)
     }
 
+    /// Sends these bytes and nothing more.
+    pub(crate) fn begin(&mut self, bytes: &[u8]) {
+        self.0.write_all(bytes).unwrap();
+    }
+
     /// Sends these bytes and gives the code of the close frame that comes; none if the connection ends without one.
     fn ends_after(mut self, bytes: &[u8]) -> Option<u16> {
-        self.0.write_all(bytes).unwrap();
+        self.begin(bytes);
         loop {
             let [first, length] = self.read()?;
             assert!(length < 126, "nothing long is said here");
@@ -48,7 +53,8 @@ impl Raw {
 }
 
 /// The doors, and one byte more than each takes.
-const DOORS: [(&str, u64); 2] = [("/api/chat/", 65_537), ("/socket.io/?EIO=4&transport=websocket", 1_000_001)];
+pub(crate) const DOORS: [(&str, u64); 2] =
+    [("/api/chat/", 65_537), ("/socket.io/?EIO=4&transport=websocket", 1_000_001)];
 
 on_both! {
     async fn who_only_announces_too_much_is_closed_at_once(app) {
