@@ -52,6 +52,24 @@ fn a_reader_that_stands_still_for_thirty_seconds_is_closed() {
 }
 
 #[test]
+fn a_reader_that_stands_still_is_closed_in_time_where_the_clock_is_set_back() {
+    let house = House::new();
+    let (ann, bob, chat) = house.pair();
+    let (stalled, quick) = (Door::narrow(8), Door::open());
+    let _sockets = [house.socket(bob, &stalled), house.socket(ann, &quick)];
+    for _ in 0..20 {
+        house.say(chat, ann, "x");
+    }
+    quick.wait_for("private_message", 20);
+    house.pass(0);
+    house.set_back();
+    house.pass(29);
+    assert_eq!(stalled.closed(), None);
+    house.pass(1);
+    assert_eq!(stalled.closed(), Some(Reason::TooSlow));
+}
+
+#[test]
 fn a_door_that_forgets_to_say_that_it_has_room_is_found_by_the_sweep() {
     let house = House::new();
     let (ann, bob, chat) = house.pair();

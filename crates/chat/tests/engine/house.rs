@@ -143,6 +143,12 @@ impl House {
         self.clock.advance(Duration::from_secs(seconds));
         self.engine.sweep();
     }
+
+    /// Sets the clock back by an hour and has the engine look at it.
+    pub(crate) fn set_back(&self) {
+        self.clock.set(self.now().minus(Duration::from_secs(3_600)));
+        self.engine.sweep();
+    }
 }
 
 impl Drop for House {

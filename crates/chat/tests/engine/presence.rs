@@ -33,6 +33,20 @@ fn somebody_goes_offline_fifteen_seconds_after_the_last_socket() {
 }
 
 #[test]
+fn somebody_goes_offline_in_time_where_the_clock_is_set_back() {
+    let house = House::new();
+    let (ann, bob, _chat) = house.pair();
+    let door = Door::open();
+    let _bob = house.socket(bob, &door);
+    drop(house.socket(ann, &Door::open()));
+    house.set_back();
+    house.pass(14);
+    house.pass(1);
+    let told = door.wait_for("presence", 2);
+    assert_eq!([&told[0]["online"], &told[1]["online"]], [true, false]);
+}
+
+#[test]
 fn typing_is_told_to_the_others_alone() {
     let house = House::new();
     let (ann, bob, chat) = house.pair();
