@@ -43,7 +43,7 @@ on_both! {
 
     async fn an_event_whose_name_is_a_number_is_told_that_there_is_none(app) {
         let mut socket = joined(&app.user("ann").await, "/api/chat/").await;
-        socket.say(r#"42/api/chat/,1[5,{}]"#).await;
+        socket.say("42/api/chat/,1[5,{}]").await;
         let failure = data(&socket.text_that_begins(r#"42/api/chat/,["failure","#).await);
         assert_eq!((&failure["event"], &failure["code"]), (&json!("5"), &json!("unknown_event")));
         assert!(socket.text().await.starts_with(r#"43/api/chat/,1[{"ok":false,"code":"unknown_event""#));
