@@ -86,6 +86,13 @@ impl Raw {
         self.answer()
     }
 
+    /// All that comes until the server closes the connection.
+    pub(crate) fn rest(mut self) -> String {
+        let mut bytes = Vec::new();
+        self.0.read_to_end(&mut bytes).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
     /// Whether the server closes the connection, whatever it still says before.
     pub(crate) fn is_closed(&mut self) -> bool {
         loop {

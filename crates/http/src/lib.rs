@@ -30,6 +30,7 @@ mod path;
 mod places;
 mod polls;
 mod reply;
+mod restless;
 mod routes;
 mod shapes;
 pub mod sockets;
@@ -69,4 +70,5 @@ pub fn service(
         .wrap(cors)
         .wrap(from_fn(finish::finish))
         .wrap(from_fn(limits::cut_off))
+        .wrap(from_fn(restless::cut_restless))
 }

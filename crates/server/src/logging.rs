@@ -36,7 +36,8 @@ impl<L: Log> Log for Calm<L> {
 }
 
 /// How what it says of requests begins that are the client's doing.
-const CLIENTS_DOING: [&str; 2] = ["stream error: ", "Response payload stream error: TooSlow"];
+const CLIENTS_DOING: [&str; 3] =
+    ["stream error: ", "Response payload stream error: TooSlow", "Response payload stream error: Restless"];
 
 fn is_the_clients_doing(record: &Record<'_>) -> bool {
     let says = || record.args().to_string();
@@ -76,10 +77,11 @@ mod tests {
         line.level(Level::Error).target("actix_http::h1::dispatcher");
         log.log(&line.args(format_args!("stream error: request parse error")).build());
         log.log(&line.args(format_args!("Response payload stream error: TooSlow")).build());
+        log.log(&line.args(format_args!("Response payload stream error: Restless")).build());
         log.log(&line.args(format_args!("Response payload stream error: disk")).build());
         log.log(&line.target("gigline_http").args(format_args!("stream error: ours")).build());
         log.log(&line.target("actix_http::ws::codec").args(format_args!("Unfinished fragment Ping")).build());
         let heard: Vec<Level> = log.0.0.lock().unwrap().iter().map(|(level, _)| *level).collect();
-        assert_eq!(heard, [Level::Debug, Level::Debug, Level::Error, Level::Error, Level::Debug]);
+        assert_eq!(heard, [Level::Debug, Level::Debug, Level::Debug, Level::Error, Level::Error, Level::Debug]);
     }
 }

@@ -6,6 +6,7 @@ mod fields;
 mod framing;
 mod paths;
 mod pictures;
+mod pipelining;
 mod search;
 
 use gigline_http::{ROUTES, Route};
