@@ -1,6 +1,7 @@
 //! The sending side of a stream, shared by its body and the engine: each message in its order and once, whether it came
 //! as history or was heard.
 
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Waker;
 
@@ -14,8 +15,9 @@ use crate::sockets::chat::outlets::closing;
 use crate::sockets::peer::Drained;
 use crate::sockets::wire::{Outbox, Outgoing, Source};
 
-/// How long a client waits before it comes back.
-const RETRY: Bytes = Bytes::from_static(b"retry: 2000\n\n");
+/// How many milliseconds a client waits before it comes back. Each is told another number, or all who lose their server
+/// would come back to it at once; who is refused then stays away for good.
+const RETRY: RangeInclusive<u16> = 1_000..=5_000;
 
 /// A stream's handle. Clones are the same stream.
 #[derive(Clone)]
@@ -41,7 +43,8 @@ impl StreamLink {
     pub(super) fn greet(&self, seen: Seq) {
         self.look(|state| {
             state.sent = seen;
-            state.outbox.push_page([RETRY, Event::connected_after(seen).block()].into_iter());
+            let retry = Bytes::from(format!("retry: {}\n\n", rand::random_range(RETRY)));
+            state.outbox.push_page([retry, Event::connected_after(seen).block()].into_iter());
         });
     }
 

@@ -55,13 +55,26 @@ fn it_begins_with_when_to_come_back_and_from_where() {
     assert_eq!(heard(&link, 8), Offered::Taken);
     assert_eq!(offer(&link, &Event::new("typing", &json!({ "chat_id": 3 }))), Offered::Taken);
     let expected = concat!(
-        "retry: 2000\n\n",
         "id: 7\nevent: connection_succeeded\ndata: \"connected!\"\n\n",
         "id: 8\nevent: private_message\ndata: {\"id\":108,\"chat_id\":3,\"seq\":8,\"sender_id\":5,\"message\":\"a\\nb\",",
         "\"time\":\"2025-11-20T09:18:13.11908Z\",\"client_id\":null}\n\n",
         "event: typing\ndata: {\"chat_id\":3}\n\n",
     );
-    assert_eq!(written(&link), (expected.to_owned(), false));
+    let (text, over) = written(&link);
+    let (retry, rest) = text.split_once("\n\n").unwrap();
+    assert!(RETRY.contains(&retry.strip_prefix("retry: ").unwrap().parse().unwrap()), "{retry}");
+    assert_eq!((rest, over), (expected, false));
+}
+
+#[test]
+fn not_all_come_back_at_the_same_moment() {
+    let greeted = |_| {
+        let link = StreamLink::new();
+        link.greet(Seq::NONE);
+        written(&link).0
+    };
+    let retries: std::collections::BTreeSet<_> = (0..50).map(greeted).collect();
+    assert!(retries.len() > 25, "{retries:?}");
 }
 
 #[test]
