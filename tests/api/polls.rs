@@ -59,6 +59,18 @@ pub(crate) async fn ann_and_bob(app: &TestApp) -> (Client, Client, i64) {
 }
 
 on_both! {
+    async fn a_poll_with_an_idempotency_key_shows_what_it_lists(app) {
+        let (ann, bob, room) = ann_and_bob(&app).await;
+        let _ = say(&ann, room, "one").await.expect(200);
+        assert_eq!(said(&poll(&bob.with("idempotency-key", "k-1"), room).await), ["one"]);
+        // So the next one waits for something else.
+        let (answer, ()) = tokio::join!(poll(&bob, room), async {
+            open_polls(&app, 1).await;
+            let _ = say(&ann, room, "two").await.expect(200);
+        });
+        assert_eq!(said(&answer), ["one", "two"]);
+    }
+
     async fn a_message_is_listed_as_the_page_shows_it(app) {
         let (ann, bob, room) = ann_and_bob(&app).await;
         let sent = say(&ann, room, " Hello ").await.expect(200).json();

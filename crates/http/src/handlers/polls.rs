@@ -142,8 +142,9 @@ fn not_in(error: StoreError) -> ApiError {
 
 /// An answer that shows the room up to `to`, to whom it reaches.
 fn answer(app: &App, request: &HttpRequest, key: Key, body: &impl Serialize, to: Seq) -> ApiResult<HttpResponse> {
-    // A keyed answer goes to where it is kept first, and nobody knows whether it goes on from there.
-    let shows = request.method() != Method::HEAD && !request.headers().contains_key(KEY);
+    // A keyed answer goes to where it is kept first, and nobody knows whether it goes on from there. Of GETs none is kept.
+    let kept = request.method() == Method::POST && request.headers().contains_key(KEY);
+    let shows = request.method() != Method::HEAD && !kept;
     let app = app.clone();
     handed(body, move || {
         let before = shows.then(|| app.polls().note(key, to, app.now()));
