@@ -39,18 +39,24 @@ impl StreamLink {
         Self(Arc::new(Mutex::new(state)))
     }
 
-    /// Begins the stream, which goes on after the message numbered `seen`.
+    /// Begins the stream, which goes on after the message numbered `seen`, unless it has ended already.
     pub(super) fn greet(&self, seen: Seq) {
         self.look(|state| {
+            if state.closing.is_some() {
+                return;
+            }
             state.sent = seen;
             let retry = Bytes::from(format!("retry: {}\n\n", rand::random_range(RETRY)));
             state.outbox.push_page([retry, Event::connected_after(seen).block()].into_iter());
         });
     }
 
-    /// Queues a page of history.
+    /// Queues a page of history, unless the end is queued already.
     pub(super) fn show(&self, page: &[Message]) {
         self.look(|state| {
+            if state.closing.is_some() {
+                return;
+            }
             state.outbox.push_page(page.iter().map(|message| Event::message(message).block()));
             state.sent = page.last().map_or(state.sent, |last| last.seq);
         });
@@ -61,9 +67,13 @@ impl StreamLink {
         self.look(|state| state.sent = Seq::MAX);
     }
 
-    /// Takes what the engine offers from now on.
+    /// Takes what the engine offers from now on. It offers nothing while the last page fills the outbox, so it is to be
+    /// told when that has left.
     pub(super) fn open(&self) {
-        self.look(|state| state.open = true);
+        self.look(|state| {
+            state.open = true;
+            state.outbox.refuse_until_drained();
+        });
     }
 
     /// Ends the stream once what is queued has left. The first reason counts.
@@ -122,6 +132,10 @@ impl State {
         self.closing = Some(reason);
         match reason {
             CloseReason::SignedOut => {
+                if !self.open {
+                    // What waits is history, which is for those alone who are signed in when they read it.
+                    self.outbox = Outbox::default();
+                }
                 let told = failure("", "unauthorized", "the session has ended");
                 self.outbox.push_page([told.block()].into_iter());
             }

@@ -18,6 +18,7 @@ use actix_web::http::header;
 use actix_web::web::Bytes;
 use futures_util::stream;
 use gigline_auth::Session;
+use gigline_chat::CloseReason;
 use gigline_chat::engine::NewSocket;
 use gigline_domain::{ChatId, Seq};
 
@@ -27,7 +28,7 @@ use self::history::{History, last_seq};
 use self::link::StreamLink;
 use super::chat::outlets::Place;
 use crate::app::App;
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult};
 
 /// For how long nothing is said before a comment is: proxies close what is silent.
 const SILENCE: Duration = Duration::from_secs(15);
@@ -53,6 +54,9 @@ pub(crate) async fn open(app: &App, session: Session, chat: ChatId, after: Optio
     link.tell_when_drained(&place);
     // After the place was taken: what is not in the log by now will be heard.
     let upto = last_seq(app, chat, session.user_id).await?;
+    if link.closing() == Some(CloseReason::SignedOut) {
+        return Err(ApiError::Unauthorized);
+    }
     let seen = after.map_or(upto, |after| after.min(upto));
     link.greet(seen);
     let history = History::of(app, chat, session.user_id, seen, upto);

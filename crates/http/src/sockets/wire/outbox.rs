@@ -83,6 +83,11 @@ impl Outbox {
         self.waiting = Some(who);
     }
 
+    /// Counts what does not fit beside what waits now as refused: it was not even offered.
+    pub(crate) fn refuse_until_drained(&mut self) {
+        self.starved |= !self.has_drained();
+    }
+
     /// Who is to be told that there is room again, once for each time.
     pub(crate) fn drained(&mut self) -> Option<Arc<dyn Drained>> {
         if !self.starved || !self.has_drained() {

@@ -1,5 +1,7 @@
 //! What a stream writes, block by block.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use gigline_domain::{ChatId, MessageId, Timestamp, UserId};
 use serde_json::json;
 
@@ -110,6 +112,52 @@ fn who_is_signed_out_is_told_so_also_before_history_is_out() {
     let told =
         "event: failure\ndata: {\"event\":\"\",\"code\":\"unauthorized\",\"message\":\"the session has ended\"}\n\n";
     assert_eq!(written(&link), (told.to_owned(), true));
+}
+
+#[test]
+fn who_is_signed_out_before_the_beginning_is_told_of_no_beginning() {
+    let link = StreamLink::new();
+    Outlet::close(&link, Reason::SessionEnded);
+    link.greet(seq(7));
+    link.show(&[message(8)]);
+    let (text, over) = written(&link);
+    assert!(text.starts_with("event: failure\n") && over && text.matches("event: ").count() == 1, "{text}");
+}
+
+#[test]
+fn what_was_said_before_a_logout_is_told_but_no_history() {
+    let (read, reads) = (StreamLink::new(), StreamLink::new());
+    for link in [&read, &reads] {
+        link.greet(seq(1));
+        link.show(&[message(2), message(3)]);
+    }
+    read.open();
+    assert_eq!(heard(&read, 4), Offered::Taken);
+    for (link, told) in [(&read, vec![1, 2, 3, 4]), (&reads, vec![])] {
+        Outlet::close(link, Reason::SessionEnded);
+        assert_eq!(ids(link), told);
+    }
+}
+
+#[test]
+fn the_engine_is_told_when_the_last_page_has_left() {
+    #[derive(Default)]
+    struct Ear(AtomicUsize);
+    impl Drained for Ear {
+        fn drained(&self) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+    for (count, told) in [(10, 0), (100, 1)] {
+        let (link, ear) = (StreamLink::new(), Arc::new(Ear::default()));
+        link.tell_when_drained(&ear);
+        link.greet(Seq::NONE);
+        link.show(&(1..=count).map(message).collect::<Vec<_>>());
+        link.open();
+        assert_eq!(link.has_drained(), told == 0);
+        let _ = written(&link);
+        assert_eq!(ear.0.load(Ordering::SeqCst), told, "after {count}");
+    }
 }
 
 #[test]
