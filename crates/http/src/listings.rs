@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use gigline_domain::{ChatId, Seq, UserId};
 use gigline_persistence::messages::{self, History};
 use gigline_persistence::{Conn, Entity, Store, StoreError, StoreResult, chats};
-use tokio::sync::oneshot;
+use tokio::sync::oneshot::{self, error::RecvError};
 
 use crate::shapes::SaidList;
 
@@ -51,8 +51,21 @@ impl Listings {
         self.ask(room, me, move |people| read(store.clone(), room, people)).await
     }
 
-    /// Asks for what `read` brings for some people: not what is being read already, but what is read next.
+    /// Asks for what `read` brings for some people, and once more if whoever was to read it has stopped: it was perhaps
+    /// another worker, with whose end the asker has nothing to do.
     async fn ask<R, F>(&self, room: ChatId, me: UserId, read: R) -> StoreResult<Newest>
+    where
+        R: Fn(Vec<UserId>) -> F + Clone + 'static,
+        F: Future<Output = StoreResult<Brought>> + 'static,
+    {
+        match self.ask_once(room, me, read.clone()).await {
+            Ok(answer) => answer,
+            Err(_given_up) => self.ask_once(room, me, read).await.unwrap_or(Err(StoreError::Died)),
+        }
+    }
+
+    /// Not what is being read already, but what is read next. Errors: the read was given up.
+    async fn ask_once<R, F>(&self, room: ChatId, me: UserId, read: R) -> Result<StoreResult<Newest>, RecvError>
     where
         R: Fn(Vec<UserId>) -> F + 'static,
         F: Future<Output = StoreResult<Brought>> + 'static,
@@ -62,7 +75,7 @@ impl Listings {
             // On its own, for whoever began it may go away, and others wait for it.
             actix_rt::spawn(turn.take(read));
         }
-        answered.await.unwrap_or(Err(StoreError::Died))
+        answered.await
     }
 
     /// Puts somebody among those who wait; if nobody reads this room, they are to see to it.
@@ -70,7 +83,7 @@ impl Listings {
         let mut rooms = self.rooms();
         let reads = !rooms.contains_key(&room);
         rooms.entry(room).or_default().push(asking);
-        reads.then(|| Turn { listings: self.clone(), room, over: false })
+        reads.then(|| Turn { listings: self.clone(), room, asking: Vec::new(), over: false })
     }
 
     fn rooms(&self) -> MutexGuard<'_, Rooms> {
@@ -82,6 +95,8 @@ impl Listings {
 struct Turn {
     listings: Listings,
     room: ChatId,
+    /// Those who are read for now. Dropped after the room is free, so that they may ask again.
+    asking: Vec<Asking>,
     over: bool,
 }
 
@@ -90,12 +105,12 @@ impl Turn {
     where
         F: Future<Output = StoreResult<Brought>>,
     {
-        while let Some(asking) = self.next() {
-            let mut people: Vec<UserId> = asking.iter().map(|one| one.who).collect();
+        while self.next() {
+            let mut people: Vec<UserId> = self.asking.iter().map(|one| one.who).collect();
             people.sort_unstable();
             people.dedup();
             let brought = read(people).await;
-            for Asking { who, answer } in asking {
+            for Asking { who, answer } in self.asking.drain(..) {
                 let theirs = brought.as_ref().map_err(Clone::clone).and_then(|brought| brought.shown_to(who));
                 // Who has gone meanwhile needs none.
                 let _gone = answer.send(theirs);
@@ -103,15 +118,15 @@ impl Turn {
         }
     }
 
-    /// Those who have asked until now; if that is nobody, the turn is over.
-    fn next(&mut self) -> Option<Vec<Asking>> {
+    /// Takes up those who have asked until now; if that is nobody, the turn is over.
+    fn next(&mut self) -> bool {
         let mut rooms = self.listings.rooms();
-        let asking = rooms.get_mut(&self.room).map(std::mem::take).filter(|asking| !asking.is_empty());
-        if asking.is_none() {
+        self.asking = rooms.get_mut(&self.room).map(std::mem::take).unwrap_or_default();
+        if self.asking.is_empty() {
             rooms.remove(&self.room);
             self.over = true;
         }
-        asking
+        !self.over
     }
 }
 
@@ -249,6 +264,23 @@ mod tests {
         let waiting = ask(&listings, &room, BOB);
         settle().await;
         drop(turn);
+        room.may.add_permits(1);
+        assert_eq!(waiting.await.unwrap(), Ok(1), "another reads");
+    }
+
+    #[actix_rt::test]
+    async fn who_is_read_for_when_it_is_given_up_asks_once_more_and_not_for_ever() {
+        let (listings, room) = (Listings::default(), Room::new());
+        let nobody = || Asking { who: ANN, answer: oneshot::channel().0 };
+        let mut turn = listings.enter(ROOM, nobody()).unwrap();
+        let waiting = ask(&listings, &room, BOB);
+        settle().await;
+        assert!(turn.next(), "Bob is among those who are read for");
+        drop(turn);
+        let again = listings.enter(ROOM, nobody()).unwrap();
+        settle().await;
+        assert!(!waiting.is_finished());
+        drop(again);
         assert_eq!(waiting.await.unwrap(), Err(StoreError::Died));
         room.may.add_permits(1);
         assert_eq!(ask(&listings, &room, BOB).await.unwrap(), Ok(1), "the next one reads again");
