@@ -96,9 +96,11 @@ on_both! {
             }
         };
         let speak = async {
+            // Twenty a second, however long each takes.
+            let mut beat = tokio::time::interval(Duration::from_millis(50));
             for number in 1..=MESSAGES {
+                let _ = beat.tick().await;
                 let _ = say(&ann, room, &number.to_string()).await.expect(200);
-                tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
         let _ = tokio::join!(join_all((0..200).map(follow)), speak);
