@@ -1,6 +1,8 @@
 //! Server-sent events: what was missed of a chat, and then what happens in it, in its order and each message once.
 
+mod cut_short;
 mod ending;
+mod pages;
 mod resuming;
 mod slow;
 

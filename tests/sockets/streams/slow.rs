@@ -11,14 +11,25 @@ use super::{ann_and_bob, attached, come_back, follow, message, numbers, path, sa
 const MESSAGES: usize = 1_200;
 
 /// A stream that is read when the test says so, byte by byte as it comes.
-struct Unread(TcpStream);
+pub(super) struct Unread(TcpStream);
+
+/// What such a stream said until it was over.
+pub(super) struct Rest {
+    /// The numbers of all messages that came whole.
+    pub(super) numbers: Vec<i64>,
+    /// The name of the last event that came whole.
+    pub(super) last: String,
+    /// Whether the answer came to its end.
+    pub(super) whole: bool,
+}
 
 impl Unread {
-    fn open(app: &TestApp, who: &Actor, chat: i64, seen: i64) -> Self {
+    pub(super) fn open(app: &TestApp, who: &Actor, chat: i64, seen: i64) -> Self {
         let mut stream = TcpStream::connect(app.address()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let head = format!(
-            "GET {} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nLast-Event-ID: {seen}\r\n\r\n",
+            "GET {} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nLast-Event-ID: {seen}\r\n\
+             Connection: close\r\n\r\n",
             path(chat),
             who.token
         );
@@ -26,8 +37,8 @@ impl Unread {
         Self(stream)
     }
 
-    /// The numbers of all messages that came whole, and whether the answer came to its end.
-    fn rest(mut self) -> (Vec<i64>, bool) {
+    /// All that there is still to come.
+    pub(super) fn rest(mut self) -> Rest {
         let mut bytes = Vec::new();
         self.0.read_to_end(&mut bytes).unwrap();
         let text = String::from_utf8_lossy(&bytes);
@@ -36,9 +47,11 @@ impl Unread {
         // Blocks may be divided among chunks; what stands at their ends is no part of them.
         let blocks = whole(&bytes[bytes.len() - chunks.len()..]);
         let told = blocks.split_inclusive("\n\n").filter(|block| block.ends_with("\n\n"));
+        let names = told.clone().flat_map(str::lines).filter_map(|line| line.strip_prefix("event: "));
+        let last = names.last().unwrap_or_default().to_owned();
         let ids = told.filter(|block| block.contains("event: private_message\n"));
         let ids = ids.map(|block| block.lines().next().unwrap().strip_prefix("id: ").unwrap().parse().unwrap());
-        (ids.collect(), text.ends_with("\r\n0\r\n\r\n"))
+        Rest { numbers: ids.collect(), last, whole: text.ends_with("\r\n0\r\n\r\n") }
     }
 }
 
@@ -78,7 +91,7 @@ fn who_reads_too_slowly_is_cut_off_and_loses_nothing() {
         }
         assert_eq!(app.app().engine.sockets(), 1, "nothing of two of them has moved");
         for stream in [stalled, absent] {
-            let (told, whole) = stream.rest();
+            let Rest { numbers: told, whole, .. } = stream.rest();
             assert!(!whole, "it is to see that this is not all");
             let seen = i64::try_from(told.len()).unwrap();
             assert!(told.into_iter().eq(1..=seen));
