@@ -159,6 +159,24 @@ fn status(answer: &str) -> Option<u16> {
     answer.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()
 }
 
+/// Follows a chat, with a session in each of its places and where it does not belong.
+fn follows(program: &Program, room: &str, session: &str, shown: [&str; 2]) {
+    let path = format!("/api/chat/{room}/events/");
+    let asks = |query: &str, headers: &str| {
+        let head = format!("GET {path}{query} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
+        // It would never end.
+        program.sends(head.as_bytes(), SHORT)
+    };
+    for headers in shown {
+        let told = asks("?after=0&token=canary", headers);
+        assert!(status(&told) == Some(200) && told.contains("event: private_message\n"), "{told}");
+        let refused = asks("", &format!("{headers}Last-Event-ID: canary\r\n"));
+        assert!(status(&refused) == Some(400) && !refused.contains(CANARY), "{refused}");
+    }
+    assert_eq!(status(&asks(&format!("?token={session}"), "")), Some(401));
+    assert_eq!(status(&asks("?after=canary", shown[0])), Some(400));
+}
+
 /// Uses a session's tokens, and an Engine.IO session, in each of their places; gives the `sid`.
 fn uses(program: &Program, session: &str, update: &str) -> String {
     let (bearer, cookie) = (format!("Authorization: Bearer {session}\r\n"), format!("Cookie: session={session}\r\n"));
@@ -175,6 +193,7 @@ fn uses(program: &Program, session: &str, update: &str) -> String {
             assert!(matches!(status(&program.asks(&line, shown, "")), Some(200 | 500)), "{line}");
         }
     }
+    follows(program, &room, session, [&bearer, &cookie]);
     for scheme in ["bearer", "Basic", "Bearer Bearer", "Bearer canary"] {
         let _ = program.asks("GET /api/secret/", &format!("Authorization: {scheme} {session}\r\n"), "");
     }
@@ -236,7 +255,14 @@ fn nothing_confidential_is_logged_at_any_level_or_told_to_anybody_else() {
     program.stops();
 
     let said = std::fs::read_to_string(&log).unwrap();
-    for whole in ["TRACE", "route=/login status=401", "route=/message/longpoll", "socket door=plain", "stopping"] {
+    for whole in [
+        "TRACE",
+        "route=/login status=401",
+        "route=/message/longpoll",
+        "socket door=plain",
+        "socket door=stream",
+        "stopping",
+    ] {
         assert!(said.contains(whole), "the log is not all there: no {whole}");
     }
     for (what, secret) in
